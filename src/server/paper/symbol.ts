@@ -1,0 +1,211 @@
+import { crc32, deflateSync } from 'node:zlib';
+import { type ErrorCorrection, encodeQR } from 'qr';
+import { assert } from '#domain/kernel/assert.ts';
+
+/**
+ * The QR symbol of a ticket code, as SVG or PNG. A symbol always brings its own white ground and a
+ * quiet zone of four modules (ISO/IEC 18004), whatever it is placed on.
+ */
+
+/** Modules of white around the symbol. Fewer is the commonest reason why a reader sees nothing. */
+export const QUIET_ZONE_MODULES = 4;
+/** A code that needs more than this is no ticket code; our own have 26 characters. */
+export const CODE_LENGTH_MAX = 512;
+
+/** Rows of modules, quiet zone included; `true` is dark. */
+export type SymbolMatrix = readonly (readonly boolean[])[];
+
+type Encoding = 'alphanumeric' | 'byte';
+type Fit = { readonly version: number; readonly ecc: ErrorCorrection };
+
+const ALPHANUMERIC = /^[0-9A-Z $%*+\-./:]+$/;
+const ECC_HIGHEST_FIRST: readonly ErrorCorrection[] = ['high', 'quartile', 'medium'];
+const fits = new Map<string, Fit>();
+
+/** A code is drawn as it stands: neither trimmed nor upper-cased. */
+export function symbolMatrix(code: string): SymbolMatrix {
+  assert(code.length > 0 && code.length <= CODE_LENGTH_MAX, `a code of ${code.length} characters`);
+  const encoding = symbolEncoding(code);
+  return encodeQR(code, 'raw', {
+    encoding,
+    border: QUIET_ZONE_MODULES,
+    ...symbolFit(code, encoding),
+  });
+}
+
+export function symbolEncoding(code: string): Encoding {
+  return ALPHANUMERIC.test(code) ? 'alphanumeric' : 'byte';
+}
+
+/**
+ * The version that error correction M needs, then the most correction that the same version holds:
+ * larger modules read better than more correction, and correction that costs no module is free.
+ * It depends on nothing but the encoding and the length, so it is sought once for each.
+ */
+export function symbolFit(code: string, encoding: Encoding): Fit {
+  const length = encoding === 'byte' ? Buffer.byteLength(code) : code.length;
+  const key = `${encoding} ${length}`;
+  const known = fits.get(key);
+  if (known !== undefined) return known;
+  const version = versionOf(
+    encodeQR(code, 'raw', { encoding, ecc: 'medium', border: 1 }).length - 2,
+  );
+  const ecc = ECC_HIGHEST_FIRST.find((level) => isHeld(code, encoding, version, level));
+  assert(ecc !== undefined, `version ${version} no longer holds ${key}`);
+  const fit = { version, ecc };
+  fits.set(key, fit);
+  return fit;
+}
+
+function versionOf(size: number): number {
+  return (size - 17) / 4;
+}
+
+function isHeld(code: string, encoding: Encoding, version: number, ecc: ErrorCorrection): boolean {
+  try {
+    encodeQR(code, 'raw', { encoding, version, ecc, border: 1 });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message === 'Capacity overflow') return false;
+    throw error;
+  }
+}
+
+/** A horizontal run of dark modules, in modules from the top left corner of the quiet zone. */
+export type Run = { readonly x: number; readonly y: number; readonly length: number };
+
+export function darkRuns(matrix: SymbolMatrix): Run[] {
+  const runs: Run[] = [];
+  matrix.forEach((row, y) => {
+    let start = -1;
+    for (let x = 0; x <= row.length; x += 1) {
+      if (row[x] === true) {
+        if (start < 0) start = x;
+      } else if (start >= 0) {
+        runs.push({ x: start, y, length: x - start });
+        start = -1;
+      }
+    }
+  });
+  return runs;
+}
+
+/** One path for the whole symbol, so that no renderer can leave hairlines between its rectangles. */
+export function symbolPath(matrix: SymbolMatrix): string {
+  let path = '';
+  for (const { x, y, length } of darkRuns(matrix)) path += `M${x} ${y}h${length}v1h-${length}z`;
+  return path;
+}
+
+export type SvgOptions = {
+  /** Edge of the drawing, quiet zone included; without it the drawing fills what holds it. */
+  readonly sizeMm?: number;
+  /** What a screen reader says. */
+  readonly label?: string;
+};
+
+export function symbolSvg(code: string, options: SvgOptions = {}): string {
+  const matrix = symbolMatrix(code);
+  const size = matrix.length;
+  const extent =
+    options.sizeMm === undefined ? '' : ` width="${options.sizeMm}mm" height="${options.sizeMm}mm"`;
+  const label =
+    options.label === undefined ? '' : ` role="img" aria-label="${escapeXml(options.label)}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}"${extent}${label} shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${size}v${size}H0z"/><path d="${symbolPath(matrix)}"/></svg>`;
+}
+
+export type SheetItem = { readonly ref: string; readonly code: string };
+export type SheetOptions = { readonly columns?: number; readonly symbolMm?: number };
+
+const SHEET_LABEL_MM = 5;
+const SHEET_GAP_MM = 4;
+
+/** One drawing with every code under the other, each labelled with its ticket ref. */
+export function symbolSheetSvg(items: readonly SheetItem[], options: SheetOptions = {}): string {
+  const { columns = 6, symbolMm = 28 } = options;
+  const stepX = symbolMm + SHEET_GAP_MM;
+  const stepY = stepX + SHEET_LABEL_MM;
+  const width = columns * stepX + SHEET_GAP_MM;
+  const height = Math.ceil(items.length / columns) * stepY + SHEET_GAP_MM;
+  const cells = items.map(({ ref, code }, index) => {
+    const matrix = symbolMatrix(code);
+    const x = SHEET_GAP_MM + (index % columns) * stepX;
+    const y = SHEET_GAP_MM + Math.floor(index / columns) * stepY;
+    const scale = round(symbolMm / matrix.length);
+    const squeeze =
+      ref.length > 14 ? ` textLength="${symbolMm}" lengthAdjust="spacingAndGlyphs"` : '';
+    return (
+      `<path transform="translate(${x} ${y}) scale(${scale})" d="${symbolPath(matrix)}"/>` +
+      `<text x="${x + symbolMm / 2}" y="${y + symbolMm + 2.5}"${squeeze}>${escapeXml(ref)}</text>`
+    );
+  });
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}mm" height="${height}mm">` +
+    `<path fill="#fff" d="M0 0h${width}v${height}H0z"/>` +
+    `<g font-family="ui-monospace,Menlo,Consolas,monospace" font-size="3" text-anchor="middle">${cells.join('')}</g></svg>`
+  );
+}
+
+const XML_ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => XML_ESCAPES[character] ?? character);
+}
+
+function round(value: number): number {
+  return Math.round(value * 1e5) / 1e5;
+}
+
+export type PngOptions = { readonly modulePx: number };
+
+const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+/** Black and white, one bit a pixel (W3C PNG, colour type 0, bit depth 1). */
+export function symbolPng(code: string, { modulePx }: PngOptions): Buffer<ArrayBuffer> {
+  assert(Number.isInteger(modulePx) && modulePx >= 1 && modulePx <= 64, `modulePx ${modulePx}`);
+  const matrix = symbolMatrix(code);
+  const sizePx = matrix.length * modulePx;
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(sizePx, 0);
+  header.writeUInt32BE(sizePx, 4);
+  header[8] = 1;
+  return Buffer.concat([
+    PNG_SIGNATURE,
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', deflateSync(pngRows(matrix, modulePx))),
+    pngChunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+/** Each row opens with its filter type, 0; a set bit is white. */
+function pngRows(matrix: SymbolMatrix, modulePx: number): Buffer {
+  const stride = 1 + Math.ceil((matrix.length * modulePx) / 8);
+  const rows = Buffer.alloc(stride * matrix.length * modulePx, 0xff);
+  matrix.forEach((modules, y) => {
+    const top = y * modulePx * stride;
+    rows[top] = 0;
+    for (let pixel = 0; pixel < modules.length * modulePx; pixel += 1) {
+      if (modules[Math.floor(pixel / modulePx)] !== true) continue;
+      const at = top + 1 + (pixel >> 3);
+      rows[at] = (rows[at] ?? 0) & ~(0x80 >> (pixel & 7));
+    }
+    for (let copy = 1; copy < modulePx; copy += 1) {
+      rows.copy(rows, top + copy * stride, top, top + stride);
+    }
+  });
+  return rows;
+}
+
+function pngChunk(type: string, data: Buffer): Buffer {
+  const chunk = Buffer.alloc(12 + data.length);
+  chunk.writeUInt32BE(data.length, 0);
+  chunk.write(type, 4, 'latin1');
+  data.copy(chunk, 8);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, 8 + data.length)), 8 + data.length);
+  return chunk;
+}
