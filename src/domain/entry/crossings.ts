@@ -1,0 +1,177 @@
+// The claim: may this ticket cross this checkpoint now? A ticket that admits n people has n slots;
+// each slot runs through cycles, and cycle c + 1 opens only when c was left or annulled. All of it is
+// folded from the crossings of one (event, checkpoint, ticket), so the order in which journals arrive
+// decides nothing: the same crossings, in any order, fold to the same slots and conflicts.
+import { type Instant, MINUTE_MS } from '#domain/kernel/instant.ts';
+import type { Reentry } from '#domain/venue/match-event.ts';
+
+/** Where, when and by which scan somebody crossed. Short names: this is stored once per ticket. */
+export type Passage = {
+  /** Device and scan: together unique for ever. */
+  readonly device: string;
+  readonly scan: string;
+  readonly gate: string;
+  readonly lane: string | null;
+  readonly at: Instant;
+};
+
+export type Crossing = Passage & {
+  readonly direction: 'in' | 'out';
+  /** Exact crossings were decided by the authority; others were decided by a lane alone. */
+  readonly isExact: boolean;
+  readonly annulledAt: Instant | null;
+};
+
+export type Slot = {
+  readonly cycle: number;
+  readonly isInside: boolean;
+  /** The entry that opened the current cycle, also after the slot was left. */
+  readonly entered: Passage;
+  readonly leftAt: Instant | null;
+};
+
+/** Two people on one slot: both named, neither dropped. */
+export type Conflict = { readonly holder: Passage; readonly intruder: Passage };
+
+export type Crossed = {
+  readonly slots: readonly Slot[];
+  readonly conflicts: readonly Conflict[];
+  /** People inside beyond the slots: each came in by a provisional admission that lost. */
+  readonly surplus: number;
+};
+
+export type CrossingRules = {
+  readonly admits: number;
+  readonly reentry: Reentry;
+  readonly minutesBetween: number;
+};
+
+/** Bounds what one ticket can make the store keep: a staff pass crosses far less often in a night. */
+export const CROSSINGS_MAX = 2_000;
+
+export function foldCrossings(crossings: readonly Crossing[], rules: CrossingRules): Crossed {
+  const slots: Slot[] = [];
+  const conflicts: Conflict[] = [];
+  let surplus = 0;
+  for (const crossing of [...crossings].sort(byTime)) {
+    if (crossing.annulledAt !== null) continue;
+    if (crossing.direction === 'out') {
+      const index = slots.findIndex((slot) => slot.isInside);
+      const slot = slots[index];
+      if (slot !== undefined) slots[index] = { ...slot, isInside: false, leftAt: crossing.at };
+      else if (surplus > 0) surplus -= 1;
+      continue;
+    }
+    const opening = openingFor(slots, rules, crossing.at);
+    if (opening.kind === 'open') slots[opening.slot] = enter(slots[opening.slot], crossing);
+    else {
+      conflicts.push({ holder: opening.holder.entered, intruder: crossing });
+      surplus += 1;
+    }
+  }
+  return { slots, conflicts, surplus };
+}
+
+export type Opening =
+  | { readonly kind: 'open'; readonly slot: number; readonly cycle: number }
+  | {
+      readonly kind: 'closed';
+      readonly reason: 'already-inside' | 'already-used' | 'too-soon';
+      /** The slot that an explanation points at: when and where it was used. */
+      readonly holder: Slot;
+    };
+
+/** The slot that the next person enters by, or why there is none. */
+export function openingFor(slots: readonly Slot[], rules: CrossingRules, at: Instant): Opening {
+  if (slots.length < rules.admits) return { kind: 'open', slot: slots.length, cycle: 1 };
+  if (rules.reentry !== 'not-allowed') {
+    const index = oldestOutside(slots);
+    const slot = slots[index];
+    if (slot !== undefined) {
+      const backAt = (slot.leftAt ?? slot.entered.at) + rules.minutesBetween * MINUTE_MS;
+      if (at < backAt) return { kind: 'closed', reason: 'too-soon', holder: slot };
+      return { kind: 'open', slot: index, cycle: slot.cycle + 1 };
+    }
+    // A pass that may always enter takes its first slot again: the exit was not scanned.
+    const first = slots[0];
+    if (rules.reentry === 'always' && first !== undefined) {
+      return { kind: 'open', slot: 0, cycle: first.cycle + 1 };
+    }
+  }
+  const holder = slots.reduce((a, b) => (b.entered.at > a.entered.at ? b : a));
+  const reason = rules.reentry === 'not-allowed' ? 'already-used' : 'already-inside';
+  return { kind: 'closed', reason, holder };
+}
+
+/**
+ * The time under which the authority records the next exact crossing: its clock's, but always after
+ * the ticket's last one, so that a clock that steps back never reorders what was decided.
+ */
+export function nextCrossingAt(crossings: readonly Crossing[], now: Instant): Instant {
+  const exact = crossings.filter((crossing) => crossing.isExact);
+  return Math.max(now, ...exact.map((crossing) => crossing.at + 1)) as Instant;
+}
+
+/** People that these crossings put inside; an exit that no entry precedes puts nobody outside twice. */
+export function insideOf({ slots, surplus }: Crossed): number {
+  return slots.filter((slot) => slot.isInside).length + surplus;
+}
+
+export type AnnulRefusal = 'no-such-crossing' | 'already-annulled' | 'too-late' | 'crossed-since';
+
+/** Only the turnstile's own word, or a supervisor's, within this time of the scan. */
+export const ANNUL_WITHIN_MS = 15 * MINUTE_MS;
+
+/**
+ * Takes a crossing back because the turnstile did not turn. The crossing stays as a tombstone: its
+ * scanId answers `annulled` for ever, while the ticket may enter again.
+ */
+export function annulCrossing(
+  crossings: readonly Crossing[],
+  device: string,
+  scan: string,
+  at: Instant,
+): readonly Crossing[] | AnnulRefusal {
+  const index = crossings.findIndex((each) => each.device === device && each.scan === scan);
+  const crossing = crossings[index];
+  if (crossing === undefined) return 'no-such-crossing';
+  if (crossing.annulledAt !== null) return 'already-annulled';
+  if (at - crossing.at > ANNUL_WITHIN_MS) return 'too-late';
+  // A family's other members crossing do not matter, this person's next step would: with one slot any
+  // later crossing is that step, with several an exit may be.
+  const later = crossings.filter((each) => each.annulledAt === null && byTime(crossing, each) < 0);
+  if (later.some((each) => each.direction === 'out' || crossing.direction === 'out')) {
+    return 'crossed-since';
+  }
+  return crossings.map((each) => (each === crossing ? { ...each, annulledAt: at } : each));
+}
+
+function enter(slot: Slot | undefined, passage: Crossing): Slot {
+  return { cycle: (slot?.cycle ?? 0) + 1, isInside: true, entered: passage, leftAt: null };
+}
+
+function oldestOutside(slots: readonly Slot[]): number {
+  let oldest = -1;
+  let leftAt = Number.POSITIVE_INFINITY;
+  slots.forEach((slot, index) => {
+    if (!slot.isInside && (slot.leftAt ?? 0) < leftAt) {
+      oldest = index;
+      leftAt = slot.leftAt ?? 0;
+    }
+  });
+  return oldest;
+}
+
+/** Total order: time, then exact before provisional, then ids, so that ties fall alike everywhere. */
+function byTime(a: Crossing, b: Crossing): number {
+  return (
+    a.at - b.at ||
+    Number(b.isExact) - Number(a.isExact) ||
+    compareText(a.device, b.device) ||
+    compareText(a.scan, b.scan)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,172 @@
+// One scan, one verdict. Every tier runs this function: the authority with the claims of everyone,
+// a lane alone with what it last heard. What differs is what they know, never how they judge.
+import type { Instant } from '#domain/kernel/instant.ts';
+import { type Controls, holdOn, type Occupancy } from '#domain/venue/controls.ts';
+import { type EntryRules, type Ground, scopesCrossed } from '#domain/venue/match-event.ts';
+import {
+  type Crossed,
+  type Crossing,
+  foldCrossings,
+  insideOf,
+  type Opening,
+  openingFor,
+  type Passage,
+} from './crossings.ts';
+import { entryWindow, gatesFor, mayUseLane, rulesFor } from './rules.ts';
+import type { Ticket } from './ticket.ts';
+import {
+  type Direction,
+  type NextAction,
+  nextActionOf,
+  type Reason,
+  reasonOfReferral,
+  type Verdict,
+} from './verdict.ts';
+
+/** What the code turned out to be, once looked up. */
+export type Finding =
+  | { readonly kind: 'none'; readonly reason: 'unreadable' | 'forged' | 'unknown' | 'wrong-event' }
+  /** `isCurrent` false: a genuine code of an earlier issue. */
+  | { readonly kind: 'ticket'; readonly ticket: Ticket; readonly isCurrent: boolean };
+
+export type Scan = {
+  readonly direction: Direction;
+  readonly gate: string;
+  readonly lane: string | null;
+  /** A steward has looked at what an earlier scan of this ticket referred to them. */
+  readonly isConfirmed: boolean;
+};
+
+export type Knowledge = {
+  readonly ground: Ground;
+  readonly controls: Controls;
+  readonly occupancy: Occupancy;
+  /** Crossings of this ticket at this checkpoint that the decider knows of. */
+  readonly crossings: readonly Crossing[];
+  /** The authority's clock; alone, a lane's monotonic clock corrected by the last known skew. */
+  readonly at: Instant;
+};
+
+export type Decision = {
+  readonly verdict: Verdict;
+  readonly reason: Reason | null;
+  readonly ticket: Ticket | null;
+  /** The crossing to record: people added to those inside (−1, 0 or 1). */
+  readonly crosses: { readonly inside: number } | null;
+  readonly first: Passage | null;
+  readonly gateHint: readonly string[] | null;
+  readonly attention: string | null;
+  readonly next: NextAction;
+  /** Since when, or from when: the end of a window or of a wait, where one would help. */
+  readonly from: Instant | null;
+};
+
+export function decideScan(scan: Scan, finding: Finding, known: Knowledge): Decision {
+  if (finding.kind === 'none') return refuse(scan, null, finding.reason);
+  return scan.direction === 'out'
+    ? decideExit(scan, finding.ticket, known)
+    : decideEntry(scan, finding.ticket, finding.isCurrent, known);
+}
+
+/** A known ticket is never kept inside, whatever became of it since. */
+function decideExit(scan: Scan, ticket: Ticket, known: Knowledge): Decision {
+  const crossed = foldCrossings(known.crossings, rulesFor(known.ground, ticket));
+  const crosses = { inside: insideOf(crossed) > 0 ? -1 : 0 };
+  return { ...answer(scan, ticket, 'admitted', null), crosses };
+}
+
+function decideEntry(scan: Scan, ticket: Ticket, isCurrent: boolean, known: Knowledge): Decision {
+  const { ground, controls, at } = known;
+  const standing = standingOf(ticket, isCurrent);
+  if (standing !== null) return refuse(scan, ticket, standing);
+
+  const scopes = scopesCrossed(ground, ticket.section, scan.gate);
+  if (holdOn(ground, controls, known.occupancy, scopes) !== null) {
+    return refuse(scan, ticket, 'held');
+  }
+
+  const rules = rulesFor(ground, ticket);
+  const { opensAt, closesAt } = entryWindow(ground, controls, ticket, rules);
+  if (at < opensAt) return { ...refuse(scan, ticket, 'too-early'), from: opensAt };
+  if (at >= closesAt) return { ...refuse(scan, ticket, 'too-late'), from: closesAt };
+
+  const gates = gatesFor(ground, controls, ticket, rules, at);
+  if (gates !== null && !gates.includes(scan.gate)) {
+    return { ...refuse(scan, ticket, 'wrong-gate'), gateHint: gates };
+  }
+  if (!mayUseLane(rules, laneKind(ground, scan))) {
+    return { ...refuse(scan, ticket, 'wrong-gate'), gateHint: gates ?? [scan.gate] };
+  }
+  return decideOpening(scan, ticket, rules, known);
+}
+
+function decideOpening(scan: Scan, ticket: Ticket, rules: EntryRules, known: Knowledge): Decision {
+  const crossed: Crossed = foldCrossings(known.crossings, rules);
+  const opening: Opening = openingFor(crossed.slots, rules, known.at);
+  if (opening.kind === 'closed') {
+    const { reason, holder } = opening;
+    return { ...refuse(scan, ticket, reason), first: holder.entered, from: holder.leftAt };
+  }
+  const attention = known.ground.types.get(ticket.type)?.attention ?? null;
+  if (rules.referral !== null && !scan.isConfirmed) {
+    const reason = reasonOfReferral(rules.referral);
+    return { ...answer(scan, ticket, 'referred', reason), attention };
+  }
+  // Taking an occupied slot again (a pass that may always enter) adds nobody.
+  const isFresh = crossed.slots[opening.slot]?.isInside !== true;
+  return {
+    ...answer(scan, ticket, 'admitted', null),
+    attention,
+    crosses: { inside: isFresh ? 1 : 0 },
+  };
+}
+
+function standingOf(ticket: Ticket, isCurrent: boolean): Reason | null {
+  if (ticket.status !== 'valid') return ticket.status;
+  if (!isCurrent) return 'revoked';
+  return ticket.isBlocked ? 'blocked' : null;
+}
+
+function laneKind(ground: Ground, scan: Scan) {
+  if (scan.lane === null) return null;
+  const lanes = ground.gates.get(scan.gate)?.lanes;
+  return lanes?.find((lane) => lane.id === scan.lane)?.kind ?? null;
+}
+
+function refuse(scan: Scan, ticket: Ticket | null, reason: Reason): Decision {
+  return answer(scan, ticket, 'refused', reason);
+}
+
+function answer(
+  scan: Scan,
+  ticket: Ticket | null,
+  verdict: Verdict,
+  reason: Reason | null,
+): Decision {
+  const next = nextActionOf(verdict, reason, scan.direction);
+  return {
+    verdict,
+    reason,
+    ticket,
+    crosses: null,
+    first: null,
+    gateHint: null,
+    attention: null,
+    next,
+    from: null,
+  };
+}
+
+/** What a lane may settle without asking: nothing that another's claim or a newer list could change. */
+export function mayLaneSettle(decision: Decision): boolean {
+  return decision.reason !== null && LANE_SETTLES.has(decision.reason);
+}
+
+const LANE_SETTLES: ReadonlySet<Reason> = new Set([
+  'unreadable',
+  'forged',
+  'wrong-event',
+  'revoked',
+  'wrong-gate',
+  'held',
+]);

@@ -1,0 +1,90 @@
+// The one closed list of answers to a scan: screen key, metric label, API word and log word alike.
+import type { Referral } from '#domain/venue/match-event.ts';
+
+export const VERDICTS = ['admitted', 'provisional', 'refused', 'referred'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** In the order in which a steward would explain them: the first that applies is the answer. */
+export const REASONS = [
+  'unreadable',
+  'forged',
+  'unknown',
+  'wrong-event',
+  'cancelled',
+  'unpaid',
+  'not-activated',
+  'revoked',
+  'blocked',
+  'held',
+  'too-early',
+  'too-late',
+  'wrong-gate',
+  'already-inside',
+  'already-used',
+  'too-soon',
+  'stale-code',
+  'cannot-verify',
+  // Not a ticket's fault: the turnstile did not turn, and this scan was taken back.
+  'annulled',
+  // Referred: the desk or the steward settles it.
+  'check-id',
+  'check-age',
+  'check-companion',
+  'check-height',
+  'check-dispute',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** Who decided. `edge` and `hub` forward to the same authority; `local` and below are the lane's own. */
+export const RUNGS = ['local', 'edge', 'hub', 'provisional', 'visual', 'open'] as const;
+export type Rung = (typeof RUNGS)[number];
+
+/** What the steward does next. */
+export const NEXT_ACTIONS = [
+  'let-in',
+  'let-out',
+  'scan-again',
+  'refresh-code',
+  'send-to-gate',
+  'send-to-desk',
+  'ask-to-wait',
+  'ask-to-come-back',
+  'turn-away',
+  'check-holder',
+] as const;
+export type NextAction = (typeof NEXT_ACTIONS)[number];
+
+export function reasonOfReferral(referral: Referral): Reason {
+  return `check-${referral}`;
+}
+
+export function nextActionOf(
+  verdict: Verdict,
+  reason: Reason | null,
+  direction: Direction,
+): NextAction {
+  if (verdict === 'admitted' || verdict === 'provisional') {
+    return direction === 'out' ? 'let-out' : 'let-in';
+  }
+  if (verdict === 'referred') return 'check-holder';
+  switch (reason) {
+    case 'unreadable':
+    case 'annulled':
+      return 'scan-again';
+    case 'stale-code':
+      return 'refresh-code';
+    case 'wrong-gate':
+      return 'send-to-gate';
+    case 'held':
+      return 'ask-to-wait';
+    case 'too-early':
+    case 'too-soon':
+      return 'ask-to-come-back';
+    case 'too-late':
+      return 'turn-away';
+    default:
+      return 'send-to-desk';
+  }
+}
+
+export type Direction = 'in' | 'out';

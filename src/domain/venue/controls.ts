@@ -1,0 +1,84 @@
+// What the control room sets on the night: holds, meters, limits, diversions and a moved window.
+// A change raises the event's fence, so a scan decided before it is decided again after it.
+import type { Instant } from '#domain/kernel/instant.ts';
+import type { Ground } from './match-event.ts';
+
+export type Hold = {
+  readonly id: string;
+  readonly scope: string;
+  /** `stop` lets nobody in; `meter` lets in `perMinute` people in each minute of the clock. */
+  readonly kind: 'stop' | 'meter';
+  readonly perMinute: number | null;
+  readonly reason: string;
+};
+
+/** “Sections N103–N104 may use gate N3 until 19:20”; expires by itself, for lanes cut off as well. */
+export type Diversion = {
+  readonly id: string;
+  readonly sections: readonly string[];
+  readonly gates: readonly string[];
+  readonly until: Instant;
+  readonly reason: string;
+};
+
+export type Controls = {
+  readonly holds: readonly Hold[];
+  readonly diversions: readonly Diversion[];
+  /** Replaces the imported limit of a scope; null lifts it. */
+  readonly limits: Readonly<Record<string, number | null>>;
+  /** Moves doors and the end of entry: a delayed kick-off, an abandoned match. */
+  readonly window: { readonly doorsAt: Instant | null; readonly endsAt: Instant | null };
+};
+
+export const NO_CONTROLS: Controls = {
+  holds: [],
+  diversions: [],
+  limits: {},
+  window: { doorsAt: null, endsAt: null },
+};
+
+/** People counted so far, by scope: inside now, and let in during the clock's current minute. */
+export type Occupancy = {
+  readonly inside: ReadonlyMap<string, number>;
+  readonly thisMinute: ReadonlyMap<string, number>;
+};
+
+export const NOBODY: Occupancy = { inside: new Map(), thisMinute: new Map() };
+
+/** The limit in force for a scope; control's word goes before the import's. */
+export function limitOf(ground: Ground, controls: Controls, scope: string): number | null {
+  const set = controls.limits[scope];
+  return set === undefined ? (ground.limits.get(scope) ?? null) : set;
+}
+
+/** The first thing that stops `people` from entering these scopes now: a stop, a meter, a full limit. */
+export function holdOn(
+  ground: Ground,
+  controls: Controls,
+  occupancy: Occupancy,
+  scopes: readonly string[],
+): { readonly scope: string; readonly why: 'stop' | 'meter' | 'limit' } | null {
+  for (const scope of scopes) {
+    for (const hold of controls.holds) {
+      if (hold.scope !== scope) continue;
+      if (hold.kind === 'stop') return { scope, why: 'stop' };
+      if ((occupancy.thisMinute.get(scope) ?? 0) >= (hold.perMinute ?? 0)) {
+        return { scope, why: 'meter' };
+      }
+    }
+    // A gate has no inside: people pass it, they do not fill it.
+    const limit = scope.startsWith('gate/') ? null : limitOf(ground, controls, scope);
+    if (limit !== null && (occupancy.inside.get(scope) ?? 0) >= limit) {
+      return { scope, why: 'limit' };
+    }
+  }
+  return null;
+}
+
+/** Gates opened to a section by diversions that have not expired. */
+export function divertedGates(controls: Controls, section: string | null, at: Instant): string[] {
+  if (section === null) return [];
+  return controls.diversions
+    .filter((diversion) => at < diversion.until && diversion.sections.includes(section))
+    .flatMap((diversion) => diversion.gates);
+}
