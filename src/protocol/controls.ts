@@ -1,0 +1,75 @@
+// Holds, meters, limits, diversions, a moved window: what control sets on the night.
+import { z } from 'zod';
+import { id, limit, time, timeOut } from './primitives.ts';
+
+export const scope = z
+  .string()
+  .regex(
+    /^(ground|(stand|section|gate)\/[\p{L}\p{N}][\p{L}\p{N}._-]{0,63})$/u,
+    'write “ground”, “stand/ID”, “section/ID” or “gate/ID”',
+  );
+
+const reason = z.string().min(1).max(200);
+
+export const holdRequest = z
+  .strictObject({
+    scope,
+    kind: z.enum(['stop', 'meter']),
+    perMinute: z.int().min(0).max(100_000).optional(),
+    reason,
+  })
+  .refine((hold) => (hold.kind === 'meter') === (hold.perMinute !== undefined), {
+    path: ['perMinute'],
+    error: 'give perMinute with a meter, and only with a meter',
+  });
+
+export const diversionRequest = z.strictObject({
+  sections: z.array(id).min(1),
+  gates: z.array(id).min(1),
+  until: time,
+  reason,
+});
+
+export const limitRequest = z.strictObject({
+  scope,
+  limit: limit.nullable().describe('null lifts the limit'),
+  reason,
+  secondPerson: z
+    .string()
+    .optional()
+    .describe('token of a second person: a limit is raised or lifted by two'),
+});
+
+export const windowRequest = z.strictObject({
+  doorsAt: time.nullable(),
+  endsAt: time.nullable(),
+  reason,
+});
+
+export const controlsState = z.object({
+  fence: z.int().describe('grows with every act that can change a verdict'),
+  status: z.string(),
+  holds: z.array(
+    z.object({
+      id: z.string(),
+      scope: z.string(),
+      kind: z.enum(['stop', 'meter']),
+      perMinute: z.int().nullable(),
+      reason: z.string(),
+    }),
+  ),
+  diversions: z.array(
+    z.object({
+      id: z.string(),
+      sections: z.array(z.string()),
+      gates: z.array(z.string()),
+      until: timeOut,
+      reason: z.string(),
+    }),
+  ),
+  limits: z.record(z.string(), z.int().nullable()),
+  window: z.object({ doorsAt: timeOut.nullable(), endsAt: timeOut.nullable() }),
+});
+export type ControlsState = z.infer<typeof controlsState>;
+
+export const createdId = z.object({ id: z.string() });
