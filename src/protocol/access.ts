@@ -1,0 +1,83 @@
+// Tokens of people, enrolment of devices, audit, and the state of the store.
+import { z } from 'zod';
+import { ROLES } from '#domain/access/roles.ts';
+import { id, time, timeOut } from './primitives.ts';
+
+export const tokenRequest = z.strictObject({
+  role: z.enum(ROLES),
+  person: id.optional().describe('pseudonymous id of the person; made up when left out'),
+  expiresAt: time.optional(),
+});
+export const tokenCreated = z.object({
+  id: z.string(),
+  token: z.string().describe('shown once'),
+  role: z.enum(ROLES),
+  person: z.string(),
+});
+
+export const deviceRequest = z.strictObject({ event: id, gate: id, lane: id.optional() });
+export const deviceEnrolled = z.object({
+  deviceId: z.string(),
+  token: z.string().describe('shown once'),
+});
+export const deviceView = z.object({
+  deviceId: z.string(),
+  event: z.string(),
+  gate: z.string(),
+  lane: z.string().nullable(),
+  enrolledBy: z.string(),
+  enrolledAt: timeOut,
+  seenAt: timeOut.nullable(),
+  revokedAt: timeOut.nullable(),
+});
+export const deviceList = z.object({ devices: z.array(deviceView) });
+
+/** What a device learns of itself: where it stands and which store answers it. */
+export const deviceSelf = z.object({
+  deviceId: z.string(),
+  event: z.string(),
+  gate: z.string(),
+  lane: z.string().nullable(),
+  checkpoint: z.string(),
+  serverTime: timeOut,
+  storeEpoch: z.string(),
+});
+export type DeviceSelf = z.infer<typeof deviceSelf>;
+
+export const auditEntry = z.object({
+  node: z.string(),
+  seq: z.int(),
+  at: timeOut,
+  actor: z.string(),
+  act: z.string(),
+  subject: z.string(),
+  detail: z.string(),
+  hash: z.string(),
+});
+export const auditPage = z.object({ entries: z.array(auditEntry), next: z.string().nullable() });
+
+export const auditVerdict = z.object({
+  isWhole: z.boolean(),
+  entries: z.int(),
+  heads: z.array(z.object({ node: z.string(), seq: z.int(), hash: z.string() })),
+  broken: z
+    .object({ node: z.string(), seq: z.int(), why: z.string() })
+    .nullable()
+    .describe('the first entry that does not follow from the one before'),
+});
+
+export const storeView = z.object({
+  state: z.enum(['serving', 'rebuilding']),
+  epoch: z.string(),
+  why: z.string().nullable(),
+  waitingFor: z
+    .array(z.string())
+    .describe('devices whose journals have not been heard out since the rebuild began'),
+});
+export const reconcileRequest = z.strictObject({
+  withoutDevices: z
+    .array(z.string())
+    .optional()
+    .describe('devices that are lost: their journals will not be waited for'),
+  reason: z.string().min(1).max(200),
+});

@@ -1,0 +1,57 @@
+// `GET /events/{id}/live`: server-sent events. No names, no codes.
+import { z } from 'zod';
+import { REASONS, RUNGS, VERDICTS } from '#domain/entry/verdict.ts';
+import { controlsState } from './controls.ts';
+import { timeOut } from './primitives.ts';
+
+/** SSE event `scan`: one verdict. Devices hear only of crossings, to know what others let in. */
+export const liveScan = z.object({
+  revision: z.int(),
+  gate: z.string(),
+  lane: z.string().nullable(),
+  direction: z.enum(['in', 'out']),
+  verdict: z.enum(VERDICTS),
+  reason: z.enum(REASONS).nullable(),
+  rung: z.enum(RUNGS),
+  at: timeOut,
+});
+export type LiveScan = z.infer<typeof liveScan>;
+
+/** SSE event `crossings`, to devices: `[serial, 'in' | 'out', epoch ms, gate, checkpoint]` each. */
+export const liveCrossings = z.array(
+  z.tuple([z.int(), z.enum(['in', 'out']), z.int(), z.string(), z.string()]),
+);
+
+/** SSE event `controls`: everything in force, whenever it changes and at the start. */
+export const liveControls = controlsState;
+
+/** SSE event `list`: tickets have changed; ask `GET /events/{id}/list`. */
+export const liveList = z.object({ cursor: z.string() });
+
+/** Counts of an event, `GET /events/{id}/counts` and SSE event `counts` (twice a second at most). */
+export const eventCounts = z.object({
+  at: timeOut,
+  revision: z.int(),
+  inside: z.record(z.string(), z.int()),
+  gates: z.array(
+    z.object({
+      gate: z.string(),
+      admitted: z.int(),
+      left: z.int(),
+      refused: z.record(z.string(), z.int()),
+      lastMinute: z.int(),
+    }),
+  ),
+});
+export type EventCounts = z.infer<typeof eventCounts>;
+
+/** SSE event `conflict`: two holders on one ticket. */
+export const conflictView = z.object({
+  ticketRef: z.string().nullable(),
+  checkpoint: z.string(),
+  holder: z.object({ gate: z.string(), lane: z.string().nullable(), at: timeOut }),
+  intruder: z.object({ gate: z.string(), lane: z.string().nullable(), at: timeOut }),
+  notedAt: timeOut,
+  resolvedAt: timeOut.nullable(),
+});
+export const conflictList = z.object({ conflicts: z.array(conflictView) });
