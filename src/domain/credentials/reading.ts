@@ -26,7 +26,9 @@ export function readCode(scanned: string): Reading {
 export function normaliseCode(scanned: string): string | null {
   if (scanned.length > READING_LENGTH_MAX) return null;
   const text = scanned.trim().toUpperCase();
-  return text.length === 0 || UNPRINTABLE.test(text) ? null : text;
+  // Some letters grow in upper case (ß becomes SS): the limit is for what is compared and stored.
+  if (text.length === 0 || text.length > READING_LENGTH_MAX) return null;
+  return UNPRINTABLE.test(text) ? null : text;
 }
 
 // Control, format and unassigned characters, lone surrogates: no printed code holds any.

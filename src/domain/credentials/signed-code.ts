@@ -30,8 +30,7 @@ export function mintSignedCode(fields: SignedFields, sign: Sign): string {
 
 /** @returns the fields, their signature verified; `null` if not of this format, `'forged'` if it fails */
 export function openSignedCode(text: string, verify: Verify): SignedFields | 'forged' | null {
-  if (text.length !== SIGNED_CODE_LENGTH || !text.startsWith(PREFIX)) return null;
-  const body = decodeBase32(text.slice(PREFIX.length));
+  const body = bodyOf(text);
   if (body === null) return null;
   if (!verify(messageOf(body), body.subarray(FIELD_BYTES))) return 'forged';
   return fieldsOf(body);
@@ -43,8 +42,12 @@ export function isSignedCode(text: string): boolean {
 
 /** The event a signed code names, unverified: only to find the key that verifies it. */
 export function claimedEventOf(text: string): number | null {
-  const body = decodeBase32(text.slice(PREFIX.length));
+  const body = bodyOf(text);
   return body === null ? null : (fieldsOf(body)?.event ?? null);
+}
+
+function bodyOf(text: string): Uint8Array | null {
+  return isSignedCode(text) ? decodeBase32(text.slice(PREFIX.length)) : null;
 }
 
 function fieldsOf(body: Uint8Array): SignedFields | null {

@@ -2,7 +2,7 @@
 // each slot runs through cycles, and cycle c + 1 opens only when c was left or annulled. All of it is
 // folded from the crossings of one (event, checkpoint, ticket), so the order in which journals arrive
 // decides nothing: the same crossings, in any order, fold to the same slots and conflicts.
-import { type Instant, MINUTE_MS } from '#domain/kernel/instant.ts';
+import { type Instant, MINUTE_MS, plusMs } from '#domain/kernel/instant.ts';
 import type { Reentry } from '#domain/venue/match-event.ts';
 
 /** Where, when and by which scan somebody crossed. Short names: this is stored once per ticket. */
@@ -56,13 +56,12 @@ export function foldCrossings(crossings: readonly Crossing[], rules: CrossingRul
   for (const crossing of [...crossings].sort(byTime)) {
     if (crossing.annulledAt !== null) continue;
     if (crossing.direction === 'out') {
-      const index = slots.findIndex((slot) => slot.isInside);
-      const slot = slots[index];
-      if (slot !== undefined) slots[index] = { ...slot, isInside: false, leftAt: crossing.at };
-      else if (surplus > 0) surplus -= 1;
+      // Whoever leaves first makes good a surplus: until then the ticket lets nobody else in.
+      if (surplus > 0) surplus -= 1;
+      else leaveFirst(slots, crossing.at);
       continue;
     }
-    const opening = openingFor(slots, rules, crossing.at);
+    const opening = openingFor(slots, rules, crossing.at, surplus);
     if (opening.kind === 'open') slots[opening.slot] = enter(slots[opening.slot], crossing);
     else {
       conflicts.push({ holder: opening.holder.entered, intruder: crossing });
@@ -79,41 +78,49 @@ export type Opening =
       readonly reason: 'already-inside' | 'already-used' | 'too-soon';
       /** The slot that an explanation points at: when and where it was used. */
       readonly holder: Slot;
+      /** When the wait ends (`too-soon`); otherwise when the holder left, if so. */
+      readonly from: Instant | null;
     };
 
-/** The slot that the next person enters by, or why there is none. */
-export function openingFor(slots: readonly Slot[], rules: CrossingRules, at: Instant): Opening {
+/**
+ * The slot that the next person enters by, or why there is none.
+ *
+ * @param surplus - people inside beyond the slots: while there are any, no slot is free
+ */
+export function openingFor(
+  slots: readonly Slot[],
+  rules: CrossingRules,
+  at: Instant,
+  surplus = 0,
+): Opening {
   if (slots.length < rules.admits) return { kind: 'open', slot: slots.length, cycle: 1 };
-  if (rules.reentry !== 'not-allowed') {
-    const index = oldestOutside(slots);
-    const slot = slots[index];
-    if (slot !== undefined) {
-      const backAt = (slot.leftAt ?? slot.entered.at) + rules.minutesBetween * MINUTE_MS;
-      if (at < backAt) return { kind: 'closed', reason: 'too-soon', holder: slot };
-      return { kind: 'open', slot: index, cycle: slot.cycle + 1 };
-    }
-    // A pass that may always enter takes its first slot again: the exit was not scanned.
-    const first = slots[0];
-    if (rules.reentry === 'always' && first !== undefined) {
-      return { kind: 'open', slot: 0, cycle: first.cycle + 1 };
-    }
+  if (rules.reentry === 'not-allowed') return closedBy('already-used', slots);
+  const index = oldestOutside(slots);
+  const slot = slots[index];
+  if (rules.reentry === 'always') {
+    // With everybody inside the first slot is taken again: an exit was not scanned.
+    const again = slot ?? slots[0];
+    return { kind: 'open', slot: Math.max(index, 0), cycle: (again?.cycle ?? 0) + 1 };
   }
-  const holder = slots.reduce((a, b) => (b.entered.at > a.entered.at ? b : a));
-  const reason = rules.reentry === 'not-allowed' ? 'already-used' : 'already-inside';
-  return { kind: 'closed', reason, holder };
+  if (slot === undefined || insideOf({ slots, surplus }) >= rules.admits) {
+    return closedBy('already-inside', slots);
+  }
+  const backAt = plusMs(slot.leftAt ?? slot.entered.at, rules.minutesBetween * MINUTE_MS);
+  if (at < backAt) return { kind: 'closed', reason: 'too-soon', holder: slot, from: backAt };
+  return { kind: 'open', slot: index, cycle: slot.cycle + 1 };
 }
 
 /**
- * The time under which the authority records the next exact crossing: its clock's, but always after
- * the ticket's last one, so that a clock that steps back never reorders what was decided.
+ * The time at which the next exact crossing is judged and recorded: the authority's clock, but always
+ * after the ticket's last one, so that a clock that steps back never reorders what was decided.
  */
 export function nextCrossingAt(crossings: readonly Crossing[], now: Instant): Instant {
   const exact = crossings.filter((crossing) => crossing.isExact);
   return Math.max(now, ...exact.map((crossing) => crossing.at + 1)) as Instant;
 }
 
-/** People that these crossings put inside; an exit that no entry precedes puts nobody outside twice. */
-export function insideOf({ slots, surplus }: Crossed): number {
+/** People that these crossings put inside; an exit that no entry precedes takes nobody away. */
+export function insideOf({ slots, surplus }: Pick<Crossed, 'slots' | 'surplus'>): number {
   return slots.filter((slot) => slot.isInside).length + surplus;
 }
 
@@ -137,13 +144,24 @@ export function annulCrossing(
   if (crossing === undefined) return 'no-such-crossing';
   if (crossing.annulledAt !== null) return 'already-annulled';
   if (at - crossing.at > ANNUL_WITHIN_MS) return 'too-late';
-  // A family's other members crossing do not matter, this person's next step would: with one slot any
-  // later crossing is that step, with several an exit may be.
+  // Another person entering later keeps an entry reversible: taking it back only frees a slot more. A
+  // later exit may be this very person's, and a later entry may rest on the exit to be taken back.
   const later = crossings.filter((each) => each.annulledAt === null && byTime(crossing, each) < 0);
   if (later.some((each) => each.direction === 'out' || crossing.direction === 'out')) {
     return 'crossed-since';
   }
   return crossings.map((each) => (each === crossing ? { ...each, annulledAt: at } : each));
+}
+
+function leaveFirst(slots: Slot[], at: Instant): void {
+  const index = slots.findIndex((slot) => slot.isInside);
+  const slot = slots[index];
+  if (slot !== undefined) slots[index] = { ...slot, isInside: false, leftAt: at };
+}
+
+function closedBy(reason: 'already-inside' | 'already-used', slots: readonly Slot[]): Opening {
+  const holder = slots.reduce((a, b) => (b.entered.at > a.entered.at ? b : a));
+  return { kind: 'closed', reason, holder, from: holder.leftAt };
 }
 
 function enter(slot: Slot | undefined, passage: Crossing): Slot {

@@ -2,13 +2,17 @@
 // a lane alone with what it last heard. What differs is what they know, never how they judge.
 import type { Instant } from '#domain/kernel/instant.ts';
 import { type Controls, holdOn, type Occupancy } from '#domain/venue/controls.ts';
-import { type EntryRules, type Ground, scopesCrossed } from '#domain/venue/match-event.ts';
 import {
-  type Crossed,
+  type EntryRules,
+  type Ground,
+  type LaneKind,
+  scopesCrossed,
+} from '#domain/venue/match-event.ts';
+import {
   type Crossing,
   foldCrossings,
   insideOf,
-  type Opening,
+  nextCrossingAt,
   openingFor,
   type Passage,
 } from './crossings.ts';
@@ -72,7 +76,7 @@ export function decideScan(scan: Scan, finding: Finding, known: Knowledge): Deci
 function decideExit(scan: Scan, ticket: Ticket, known: Knowledge): Decision {
   const crossed = foldCrossings(known.crossings, rulesFor(known.ground, ticket));
   const crosses = { inside: insideOf(crossed) > 0 ? -1 : 0 };
-  return { ...answer(scan, ticket, 'admitted', null), crosses };
+  return answer(scan, ticket, 'admitted', null, { crosses });
 }
 
 function decideEntry(scan: Scan, ticket: Ticket, isCurrent: boolean, known: Knowledge): Decision {
@@ -80,45 +84,42 @@ function decideEntry(scan: Scan, ticket: Ticket, isCurrent: boolean, known: Know
   const standing = standingOf(ticket, isCurrent);
   if (standing !== null) return refuse(scan, ticket, standing);
 
-  const scopes = scopesCrossed(ground, ticket.section, scan.gate);
+  const scopes = scopesCrossed(ground, ticket.section, scan.gate, ticket.stand);
   if (holdOn(ground, controls, known.occupancy, scopes) !== null) {
     return refuse(scan, ticket, 'held');
   }
 
   const rules = rulesFor(ground, ticket);
   const { opensAt, closesAt } = entryWindow(ground, controls, ticket, rules);
-  if (at < opensAt) return { ...refuse(scan, ticket, 'too-early'), from: opensAt };
-  if (at >= closesAt) return { ...refuse(scan, ticket, 'too-late'), from: closesAt };
+  if (controls.status === 'draft') return { ...refuse(scan, ticket, 'too-early'), from: opensAt };
+  if (controls.status !== 'open') return { ...refuse(scan, ticket, 'too-late'), from: null };
+  if (at < opensAt) return refuse(scan, ticket, 'too-early', { from: opensAt });
+  if (at >= closesAt) return refuse(scan, ticket, 'too-late', { from: closesAt });
 
   const gates = gatesFor(ground, controls, ticket, rules, at);
-  if (gates !== null && !gates.includes(scan.gate)) {
-    return { ...refuse(scan, ticket, 'wrong-gate'), gateHint: gates };
-  }
-  if (!mayUseLane(rules, laneKind(ground, scan))) {
-    return { ...refuse(scan, ticket, 'wrong-gate'), gateHint: gates ?? [scan.gate] };
+  const isRightGate = gates === null || gates.includes(scan.gate);
+  if (!isRightGate || !mayUseLane(rules, laneKind(ground, scan))) {
+    return refuse(scan, ticket, 'wrong-gate', { gateHint: gates ?? [scan.gate] });
   }
   return decideOpening(scan, ticket, rules, known);
 }
 
 function decideOpening(scan: Scan, ticket: Ticket, rules: EntryRules, known: Knowledge): Decision {
-  const crossed: Crossed = foldCrossings(known.crossings, rules);
-  const opening: Opening = openingFor(crossed.slots, rules, known.at);
+  const { slots, surplus } = foldCrossings(known.crossings, rules);
+  const crossingAt = nextCrossingAt(known.crossings, known.at);
+  const opening = openingFor(slots, rules, crossingAt, surplus);
   if (opening.kind === 'closed') {
-    const { reason, holder } = opening;
-    return { ...refuse(scan, ticket, reason), first: holder.entered, from: holder.leftAt };
+    const { reason, holder, from } = opening;
+    return refuse(scan, ticket, reason, { first: holder.entered, from });
   }
   const attention = known.ground.types.get(ticket.type)?.attention ?? null;
   if (rules.referral !== null && !scan.isConfirmed) {
     const reason = reasonOfReferral(rules.referral);
-    return { ...answer(scan, ticket, 'referred', reason), attention };
+    return answer(scan, ticket, 'referred', reason, { attention });
   }
   // Taking an occupied slot again (a pass that may always enter) adds nobody.
-  const isFresh = crossed.slots[opening.slot]?.isInside !== true;
-  return {
-    ...answer(scan, ticket, 'admitted', null),
-    attention,
-    crosses: { inside: isFresh ? 1 : 0 },
-  };
+  const inside = slots[opening.slot]?.isInside === true ? 0 : 1;
+  return answer(scan, ticket, 'admitted', null, { attention, crosses: { inside } });
 }
 
 function standingOf(ticket: Ticket, isCurrent: boolean): Reason | null {
@@ -127,14 +128,19 @@ function standingOf(ticket: Ticket, isCurrent: boolean): Reason | null {
   return ticket.isBlocked ? 'blocked' : null;
 }
 
-function laneKind(ground: Ground, scan: Scan) {
+function laneKind(ground: Ground, scan: Scan): LaneKind | null {
   if (scan.lane === null) return null;
   const lanes = ground.gates.get(scan.gate)?.lanes;
   return lanes?.find((lane) => lane.id === scan.lane)?.kind ?? null;
 }
 
-function refuse(scan: Scan, ticket: Ticket | null, reason: Reason): Decision {
-  return answer(scan, ticket, 'refused', reason);
+function refuse(
+  scan: Scan,
+  ticket: Ticket | null,
+  reason: Reason,
+  details: Partial<Decision> = {},
+): Decision {
+  return answer(scan, ticket, 'refused', reason, details);
 }
 
 function answer(
@@ -142,6 +148,7 @@ function answer(
   ticket: Ticket | null,
   verdict: Verdict,
   reason: Reason | null,
+  details: Partial<Decision> = {},
 ): Decision {
   const next = nextActionOf(verdict, reason, scan.direction);
   return {
@@ -154,6 +161,7 @@ function answer(
     attention: null,
     next,
     from: null,
+    ...details,
   };
 }
 

@@ -66,25 +66,34 @@ export function nextActionOf(
   if (verdict === 'admitted' || verdict === 'provisional') {
     return direction === 'out' ? 'let-out' : 'let-in';
   }
-  if (verdict === 'referred') return 'check-holder';
-  switch (reason) {
-    case 'unreadable':
-    case 'annulled':
-      return 'scan-again';
-    case 'stale-code':
-      return 'refresh-code';
-    case 'wrong-gate':
-      return 'send-to-gate';
-    case 'held':
-      return 'ask-to-wait';
-    case 'too-early':
-    case 'too-soon':
-      return 'ask-to-come-back';
-    case 'too-late':
-      return 'turn-away';
-    default:
-      return 'send-to-desk';
-  }
+  return reason === null ? 'send-to-desk' : NEXT_AFTER[reason];
 }
+
+const NEXT_AFTER: Readonly<Record<Reason, NextAction>> = {
+  unreadable: 'scan-again',
+  forged: 'send-to-desk',
+  unknown: 'send-to-desk',
+  'wrong-event': 'send-to-desk',
+  cancelled: 'send-to-desk',
+  unpaid: 'send-to-desk',
+  'not-activated': 'send-to-desk',
+  revoked: 'send-to-desk',
+  blocked: 'send-to-desk',
+  held: 'ask-to-wait',
+  'too-early': 'ask-to-come-back',
+  'too-late': 'turn-away',
+  'wrong-gate': 'send-to-gate',
+  'already-inside': 'send-to-desk',
+  'already-used': 'send-to-desk',
+  'too-soon': 'ask-to-come-back',
+  'stale-code': 'refresh-code',
+  'cannot-verify': 'send-to-desk',
+  annulled: 'scan-again',
+  'check-id': 'check-holder',
+  'check-age': 'check-holder',
+  'check-companion': 'check-holder',
+  'check-height': 'check-holder',
+  'check-dispute': 'check-holder',
+};
 
 export type Direction = 'in' | 'out';

@@ -1,7 +1,7 @@
 // What the control room sets on the night: holds, meters, limits, diversions and a moved window.
 // A change raises the event's fence, so a scan decided before it is decided again after it.
 import type { Instant } from '#domain/kernel/instant.ts';
-import type { Ground } from './match-event.ts';
+import type { EventStatus, Ground } from './match-event.ts';
 
 export type Hold = {
   readonly id: string;
@@ -22,6 +22,8 @@ export type Diversion = {
 };
 
 export type Controls = {
+  /** Nobody enters before the event is opened or after it is closed; everybody may leave. */
+  readonly status: EventStatus;
   readonly holds: readonly Hold[];
   readonly diversions: readonly Diversion[];
   /** Replaces the imported limit of a scope; null lifts it. */
@@ -31,6 +33,7 @@ export type Controls = {
 };
 
 export const NO_CONTROLS: Controls = {
+  status: 'open',
   holds: [],
   diversions: [],
   limits: {},

@@ -152,12 +152,22 @@ export const standScope = (id: string): string => `stand/${id}`;
 export const sectionScope = (id: string): string => `section/${id}`;
 export const gateScope = (id: string): string => `gate/${id}`;
 
-/** The scopes that an admission of this section through this gate is counted in. */
-export function scopesCrossed(ground: Ground, section: string | null, gate: string): string[] {
-  const stand = section === null ? undefined : ground.sections.get(section)?.stand;
+/**
+ * The scopes that an admission of this section through this gate is counted in.
+ *
+ * @param stand - the ticket's own, for standing room that has no section; a section knows its stand
+ */
+export function scopesCrossed(
+  ground: Ground,
+  section: string | null,
+  gate: string,
+  stand: string | null = null,
+): string[] {
+  const seated = section === null ? undefined : ground.sections.get(section);
+  const within = seated?.stand ?? stand;
   const scopes = [GROUND_SCOPE, gateScope(gate)];
-  if (stand !== undefined) scopes.push(standScope(stand));
-  if (section !== null && ground.sections.has(section)) scopes.push(sectionScope(section));
+  if (within !== null) scopes.push(standScope(within));
+  if (seated !== undefined) scopes.push(sectionScope(seated.id));
   return scopes;
 }
 
