@@ -1,0 +1,145 @@
+// The HTTP server: limits, headers, authentication before any look at the body, and one error format.
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { Log } from '../log.ts';
+import { isAllowed, type Principal } from '../principal.ts';
+import { HttpProblem, sendProblem } from './problem.ts';
+
+export type Authenticate = (token: string) => Promise<Principal | null>;
+
+export const BODY_BYTES_MAX = 256 * 1024;
+const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_MAX_MS = 10_000;
+
+export async function buildApp(deps: {
+  readonly authenticate: Authenticate;
+  readonly log: Log;
+  readonly version: string;
+  /** A fault of the world, translated for the caller; null: nobody knows it, a bug. */
+  readonly translate: (error: unknown) => HttpProblem | null;
+}): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: 75_000,
+    // Object keys that reach into prototypes are refused rather than dropped.
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200, caseSensitive: true },
+    return503OnClosing: true,
+    clientErrorHandler: refuseBrokenRequest,
+  });
+  app.server.headersTimeout = HEADERS_MAX_MS;
+  app.decorateRequest('principal', null);
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Kaimen', version: deps.version },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    },
+  });
+
+  app.addHook('onRoute', (route) => {
+    if (route.config?.rule === undefined && route.method !== 'HEAD') {
+      throw new Error(
+        `${String(route.method)} ${route.url} has no rule: every route names who may call it`,
+      );
+    }
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(SAFE_HEADERS);
+    const rule = request.routeOptions.config.rule;
+    // Unknown addresses have no rule: whoever shows no token learns nothing of which exist.
+    if (rule?.allow === 'public') return;
+    const principal = await authenticated(request.headers.authorization, deps.authenticate);
+    if (rule === undefined) throw notFound(request.method, request.url);
+    if (!isAllowed(principal, rule)) throw forbidden(rule.allow);
+    request.principal = principal;
+  });
+
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, notFound(request.method, request.url)),
+  );
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = problemFor(error) ?? deps.translate(error);
+    if (problem !== null) return sendProblem(reply, problem);
+    deps.log.error({ err: error, method: request.method, url: request.routeOptions.url }, 'bug');
+    return sendProblem(reply, new HttpProblem('internal'));
+  });
+  return app;
+}
+
+const SAFE_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+async function authenticated(
+  header: string | undefined,
+  authenticate: Authenticate,
+): Promise<Principal> {
+  const token = header?.startsWith('Bearer ') === true ? header.slice('Bearer '.length) : null;
+  const principal = token === null || token.length > 200 ? null : await authenticate(token);
+  if (principal !== null) return principal;
+  throw new HttpProblem('unauthenticated', {
+    mend: 'send “Authorization: Bearer TOKEN” with a token that is enrolled and not revoked',
+  });
+}
+
+function forbidden(permission: string): HttpProblem {
+  return new HttpProblem('forbidden', {
+    detail: `this needs ${permission === 'device' ? 'the token of an enrolled device' : `“${permission}”`}`,
+    mend: 'ask an administrator for a token of a role that may',
+  });
+}
+
+function notFound(method: string, url: string): HttpProblem {
+  const path = url.split('?', 1)[0]?.slice(0, 100) ?? '';
+  return new HttpProblem('not-found', {
+    detail: `there is no ${method} ${path}`,
+    mend: 'see /openapi.json for what there is',
+  });
+}
+
+/** What the HTTP layer itself refuses. */
+function problemFor(error: FastifyError): HttpProblem | null {
+  if (error instanceof HttpProblem) return error;
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new HttpProblem('request-too-large', {
+        detail: 'the body is larger than this address takes',
+        mend: 'send it in smaller parts',
+      });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new HttpProblem('unsupported-media-type', {
+        mend: 'set Content-Type to the one that /openapi.json names, usually application/json',
+      });
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return badBody('the body is empty');
+    default:
+      if (error.statusCode === undefined || error.statusCode >= 500) return null;
+      return badBody(
+        error instanceof SyntaxError ? `the body is not JSON: ${error.message}` : error.message,
+      );
+  }
+}
+
+function badBody(detail: string): HttpProblem {
+  return new HttpProblem('malformed-request', {
+    detail,
+    mend: 'send one JSON document of the form that /openapi.json describes',
+    errors: [{ field: 'body', message: detail }],
+  });
+}
+
+/** Bytes that are not HTTP at all: answered in one line, connection closed, nothing logged. */
+function refuseBrokenRequest(_error: Error, socket: import('node:net').Socket): void {
+  if (socket.destroyed || !socket.writable) return;
+  socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+}

@@ -1,0 +1,126 @@
+// A route is data: address, who may call it, what it takes and gives. From this come validation,
+// authorization and the OpenAPI document; a route without a rule cannot be written.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Permission } from '#domain/access/roles.ts';
+import type { Principal } from '../principal.ts';
+import { malformed } from './problem.ts';
+
+/** `public`, enrolled devices, operators with a permission, or devices and such operators. */
+export type Rule =
+  | { readonly allow: 'public' }
+  | { readonly allow: 'device' }
+  | { readonly allow: Permission; readonly orDevice?: true };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    rule?: Rule;
+  }
+  interface FastifyRequest {
+    principal: Principal | null;
+  }
+}
+
+type Schema = z.ZodType;
+type Parsed<S> = S extends Schema ? z.infer<S> : undefined;
+
+export type RouteDefinition<
+  Params extends Schema | undefined,
+  Query extends Schema | undefined,
+  Body extends Schema | undefined,
+> = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly url: string;
+  readonly rule: Rule;
+  readonly summary: string;
+  readonly tag: string;
+  readonly params?: Params | undefined;
+  readonly query?: Query | undefined;
+  readonly body?: Body | undefined;
+  /** Content type of a body that is not JSON; the handler reads `request.raw` itself. */
+  readonly streamed?: string;
+  readonly answer?: Schema;
+  readonly answerType?: string;
+  readonly bodyBytesMax?: number;
+  readonly handle: (call: {
+    readonly params: Parsed<Params>;
+    readonly query: Parsed<Query>;
+    readonly body: Parsed<Body>;
+    readonly principal: Principal | null;
+    readonly request: FastifyRequest;
+    readonly reply: FastifyReply;
+  }) => unknown;
+};
+
+export function addRoute<
+  Params extends Schema | undefined = undefined,
+  Query extends Schema | undefined = undefined,
+  Body extends Schema | undefined = undefined,
+>(app: FastifyInstance, route: RouteDefinition<Params, Query, Body>): void {
+  app.route({
+    method: route.method,
+    url: route.url,
+    config: { rule: route.rule },
+    ...(route.bodyBytesMax === undefined ? {} : { bodyLimit: route.bodyBytesMax }),
+    schema: openApiOf(route),
+    // The schema above documents; zod judges, so that messages say what to write instead.
+    validatorCompiler: () => () => true,
+    serializerCompiler: () => (value) => JSON.stringify(value),
+    handler: async (request, reply) =>
+      await route.handle({
+        params: parse(route.params, request.params, 'path'),
+        query: parse(route.query, request.query, 'query'),
+        body: parse(route.streamed === undefined ? route.body : undefined, request.body, 'body'),
+        principal: request.principal,
+        request,
+        reply,
+      }),
+  });
+}
+
+function parse<S extends Schema | undefined>(
+  schema: S | undefined,
+  value: unknown,
+  where: string,
+): Parsed<S> {
+  if (schema === undefined) return undefined as Parsed<S>;
+  const result = schema.safeParse(value);
+  if (!result.success) throw malformed(result.error, where);
+  return result.data as Parsed<S>;
+}
+
+function openApiOf(
+  route: RouteDefinition<Schema | undefined, Schema | undefined, Schema | undefined>,
+): Record<string, unknown> {
+  const { rule } = route;
+  const answer =
+    route.answer === undefined ? { type: 'object' } : jsonSchema(route.answer, 'output');
+  return {
+    summary: route.summary,
+    description: describeRule(rule),
+    tags: [route.tag],
+    security: rule.allow === 'public' ? [] : [{ bearer: [] }],
+    ...(route.params === undefined ? {} : { params: jsonSchema(route.params) }),
+    ...(route.query === undefined ? {} : { querystring: jsonSchema(route.query) }),
+    ...(route.body === undefined ? {} : { body: jsonSchema(route.body) }),
+    ...(route.streamed === undefined ? {} : { consumes: [route.streamed] }),
+    ...(route.answerType === undefined ? {} : { produces: [route.answerType] }),
+    response: {
+      200: route.answerType === undefined ? answer : { type: 'string' },
+      '4xx': { description: 'problem+json naming the field and the mend', type: 'object' },
+    },
+    'x-kaimen-rule': rule,
+  };
+}
+
+function describeRule(rule: Rule): string {
+  if (rule.allow === 'public') return 'No token needed.';
+  if (rule.allow === 'device') return 'For enrolled devices.';
+  const orDevice = rule.orDevice === true ? ' or an enrolled device' : '';
+  return `For operators with “${rule.allow}”${orDevice}.`;
+}
+
+function jsonSchema(schema: Schema, io: 'input' | 'output' = 'input'): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}

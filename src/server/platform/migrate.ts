@@ -1,0 +1,164 @@
+/**
+ * Numbered SQL files, each applied once, in order, in a transaction of its own. Nothing but tables and row
+ * locks is used, so that any server that speaks PostgreSQL will do.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import type pg from 'pg';
+
+export type MigrationCode =
+  | 'migration-edited'
+  | 'migration-failed'
+  | 'migration-misnamed'
+  | 'database-newer';
+
+/** The database and this program's migrations do not fit together. The message names the mend. */
+export class MigrationError extends Error {
+  override name = 'MigrationError';
+  readonly code: MigrationCode;
+
+  constructor(code: MigrationCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** `name` is the file's name without `.sql`; `sha256` is of its bytes, in hex. */
+export type Migration = { name: string; sql: string; sha256: string };
+
+const FILE_NAME = /^(\d{4}_[a-z0-9_]+)\.sql$/;
+
+/** @throws MigrationError `migration-misnamed` */
+export async function readMigrations(dir: URL): Promise<Migration[]> {
+  const files = (await readdir(dir)).filter((file) => file.endsWith('.sql')).sort();
+  const migrations: Migration[] = [];
+  for (const file of files) {
+    const name = FILE_NAME.exec(file)?.[1];
+    const sameNumber = migrations.some((other) => other.name.slice(0, 4) === file.slice(0, 4));
+    if (name === undefined || sameNumber) {
+      throw new MigrationError(
+        'migration-misnamed',
+        `${file} must be named NNNN_what_it_does.sql, with a number of its own`,
+      );
+    }
+    const bytes = await readFile(new URL(file, asDirectory(dir)));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    migrations.push({ name, sql: bytes.toString('utf8'), sha256 });
+  }
+  return migrations;
+}
+
+/**
+ * Brings a database up to the migrations in `dir`. Several programs may do so at once: one applies, the
+ * others wait and find nothing left to do.
+ *
+ * @returns the names applied by this call, in order
+ * @throws MigrationError; migrations before the failing one stay applied, of that one nothing is
+ */
+export async function migrate(pool: pg.Pool, dir: URL): Promise<{ applied: string[] }> {
+  const migrations = await readMigrations(dir);
+  const client = await pool.connect();
+  try {
+    await createTable(client);
+    const applied: string[] = [];
+    for (const migration of migrations) {
+      if (await applyOnce(client, migration, migrations)) applied.push(migration.name);
+    }
+    return { applied };
+  } finally {
+    client.release();
+  }
+}
+
+/** The row numbered 0 is there to be locked; it names no migration. */
+async function createTable(client: pg.ClientBase): Promise<void> {
+  const exists = await client.query(`SELECT to_regclass('schema_migrations') IS NOT NULL AS yes`);
+  if (!exists.rows[0].yes) await createOrSeeCreated(client);
+  await client.query(
+    `INSERT INTO schema_migrations (name, sha256) VALUES ('0', '') ON CONFLICT (name) DO NOTHING`,
+  );
+}
+
+async function createOrSeeCreated(client: pg.ClientBase): Promise<void> {
+  try {
+    await client.query(
+      `CREATE TABLE IF NOT EXISTS schema_migrations (
+         name text PRIMARY KEY,
+         sha256 text NOT NULL,
+         applied_at timestamptz NOT NULL DEFAULT now()
+       )`,
+    );
+  } catch (error) {
+    // IF NOT EXISTS does not see a table that another node is creating at this moment; then it is there now.
+    if (!CREATED_MEANWHILE.includes((error as { code?: string }).code ?? '')) throw error;
+  }
+}
+
+/** unique_violation in the catalogue, duplicate_table, duplicate_object (the table's row type). */
+const CREATED_MEANWHILE = ['23505', '42P07', '42710'];
+
+/** @returns whether this call applied it */
+async function applyOnce(
+  client: pg.ClientBase,
+  migration: Migration,
+  known: readonly Migration[],
+): Promise<boolean> {
+  await client.query('BEGIN');
+  try {
+    await client.query(`SELECT name FROM schema_migrations WHERE name = '0' FOR UPDATE`);
+    const { rows } = await client.query(
+      `SELECT name, sha256 FROM schema_migrations WHERE name <> '0' ORDER BY name`,
+    );
+    refuseUnfit(rows, known);
+    const isApplied = rows.some((row) => row.name === migration.name);
+    if (!isApplied) await apply(client, migration);
+    await client.query('COMMIT');
+    return !isApplied;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+async function apply(client: pg.ClientBase, { name, sql, sha256 }: Migration): Promise<void> {
+  try {
+    await client.query(sql);
+  } catch (error) {
+    const { message, position } = error as { message: string; position?: string };
+    const line = position ? ` (line ${sql.slice(0, Number(position)).split('\n').length})` : '';
+    throw new MigrationError(
+      'migration-failed',
+      `migration ${name}${line} failed and was rolled back: ${message}`,
+      { cause: error },
+    );
+  }
+  await client.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [
+    name,
+    sha256,
+  ]);
+}
+
+function refuseUnfit(
+  applied: readonly { name: string; sha256: string }[],
+  known: readonly Migration[],
+): void {
+  for (const row of applied) {
+    const file = known.find(({ name }) => name === row.name);
+    if (file === undefined) {
+      throw new MigrationError(
+        'database-newer',
+        `the database has migration ${row.name}, which this program does not know: start the newer Kaimen that wrote it, or restore a backup from before`,
+      );
+    }
+    if (file.sha256 !== row.sha256) {
+      throw new MigrationError(
+        'migration-edited',
+        `migration ${row.name} was edited after it had been applied (it was ${row.sha256.slice(0, 12)}, now it is ${file.sha256.slice(0, 12)}): put the file back and write a new migration instead`,
+      );
+    }
+  }
+}
+
+function asDirectory(dir: URL): URL {
+  return dir.href.endsWith('/') ? dir : new URL(`${dir.href}/`);
+}

@@ -1,0 +1,135 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '../log.ts';
+import { type Cluster, DATABASE, USER } from './cluster.ts';
+import { initialise } from './initialise.ts';
+import { stopLeftovers } from './leftovers.ts';
+import { type Postmaster, rotateLog, shutDown, startPostmaster } from './postmaster.ts';
+import { removeSocketDirectory, SOCKET_PORT } from './socket-directory.ts';
+
+/** To be handed to `new pg.Pool(…)` as it is. */
+export type PostgresConnection = { host: string; port: number; user: string; database: string };
+
+export type SupervisorEvents = {
+  log: Log;
+  /** PostgreSQL has died (`SIGKILL`, `code 1`) and is being restarted; until onUp no query will succeed. */
+  onDown?: ((how: string) => void) | undefined;
+  onUp?: (() => void) | undefined;
+  /** It died or failed to start too often in a row, and no further attempt will be made. */
+  onGivenUp?: ((error: Error) => void) | undefined;
+};
+
+/** About a minute of attempts, with the delays below. */
+const FAILURES_MAX = 10;
+const BACKOFF_MS = 250;
+const BACKOFF_MS_MAX = 10_000;
+/** Having run this long, a death is not counted together with the one before. */
+const STABLE_MS = 60_000;
+
+/** Keeps one PostgreSQL running until it is told to stop. */
+export class Supervisor implements AsyncDisposable {
+  readonly connection: PostgresConnection;
+  readonly #cluster: Cluster;
+  readonly #events: SupervisorEvents;
+  readonly #releaseLock: () => void;
+  readonly #stopping = new AbortController();
+  #postmaster: Postmaster | null = null;
+  #supervision: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | null = null;
+
+  constructor(cluster: Cluster, events: SupervisorEvents, releaseLock: () => void) {
+    this.#cluster = cluster;
+    this.#events = events;
+    this.#releaseLock = releaseLock;
+    const { socketDir } = cluster;
+    this.connection = { host: socketDir, port: SOCKET_PORT, user: USER, database: DATABASE };
+  }
+
+  /** Of the postmaster that runs now; 0 while there is none. */
+  pid(): number {
+    return this.#postmaster?.pid ?? 0;
+  }
+
+  async start(): Promise<void> {
+    const { log } = this.#events;
+    const began = performance.now();
+    await this.#clearLeftovers();
+    rotateLog(this.#cluster.logPath);
+    if (this.#cluster.isNew) await initialise(this.#cluster);
+    this.#postmaster = await startPostmaster(this.#cluster, this.#stopping.signal);
+    const ms = Math.round(performance.now() - began);
+    log.info({ pid: this.pid(), dir: this.#cluster.dir, ms }, 'PostgreSQL is up');
+    this.#supervision = this.#supervise(this.#postmaster);
+  }
+
+  /** Shuts PostgreSQL down, disconnecting whoever is connected. May be called again: the answer is the same. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    if (this.#postmaster) await shutDown(this.#postmaster);
+    await this.#supervision;
+    removeSocketDirectory(this.#cluster.socketDir);
+    this.#releaseLock();
+  }
+
+  async #supervise(first: Postmaster): Promise<void> {
+    const { log, onDown, onUp, onGivenUp } = this.#events;
+    let failures = 0;
+    for (let postmaster: Postmaster | null = first; postmaster; ) {
+      const upSince = performance.now();
+      const how: string = await postmaster.exited;
+      this.#postmaster = null;
+      if (this.#stopping.signal.aborted) return;
+      const diedAt = performance.now();
+      failures = diedAt - upSince > STABLE_MS ? 0 : failures;
+      log.error({ how, lastLines: postmaster.lastLines() }, 'PostgreSQL died; restarting it');
+      onDown?.(how);
+      const restarted = await this.#restart(failures);
+      if (restarted === null) return;
+      if (restarted instanceof Error) {
+        log.error({ reason: restarted.message }, 'PostgreSQL does not stay up; giving up');
+        onGivenUp?.(restarted);
+        return;
+      }
+      failures = restarted.failures + 1;
+      postmaster = this.#postmaster = restarted.postmaster;
+      const ms = Math.round(performance.now() - diedAt);
+      log.info({ pid: postmaster.pid, ms }, 'PostgreSQL is up again');
+      onUp?.();
+    }
+  }
+
+  /** @returns null when told to stop meanwhile, the last error when `FAILURES_MAX` is reached */
+  async #restart(
+    earlier: number,
+  ): Promise<{ postmaster: Postmaster; failures: number } | Error | null> {
+    const { signal } = this.#stopping;
+    let last = new Error(`PostgreSQL died ${earlier + 1} times in a row`);
+    for (let failures = earlier; failures < FAILURES_MAX; failures += 1) {
+      const waitMs = failures === 0 ? 0 : Math.min(BACKOFF_MS * 2 ** failures, BACKOFF_MS_MAX);
+      try {
+        await delay(waitMs, undefined, { signal });
+        await this.#clearLeftovers();
+        return { postmaster: await startPostmaster(this.#cluster, signal), failures };
+      } catch (error) {
+        if (signal.aborted) return null;
+        last = error as Error;
+        this.#events.log.warn({ failures, reason: last.message }, 'PostgreSQL did not start');
+      }
+    }
+    return last;
+  }
+
+  async #clearLeftovers(): Promise<void> {
+    const pids = await stopLeftovers(this.#cluster);
+    if (pids.length === 0) return;
+    this.#events.log.warn({ pids }, 'Ended PostgreSQL processes left over from before');
+  }
+}

@@ -1,0 +1,50 @@
+import pg from 'pg';
+import type { PostgresConnection } from '../server/platform/postgres/supervisor.ts';
+import { asAdmin, startTestServer, type TestServer } from './test-server.ts';
+
+/** Set by `global-setup.ts` for every test process of the run: a {@link TestServer} as JSON. */
+export const TEST_SERVER_VARIABLE = 'KAIMEN_TEST_PG';
+
+export type TestDatabase = AsyncDisposable & { pool: pg.Pool; connection: PostgresConnection };
+
+let server: Promise<TestServer> | null = null;
+let made = 0;
+
+/**
+ * A new database with all migrations applied and no rows, dropped at the end of the scope:
+ *
+ *     await using database = await testDatabase();
+ *
+ * Without the global setup (a file that is run alone) the first call starts a PostgreSQL for this process.
+ */
+export async function testDatabase(): Promise<TestDatabase> {
+  server ??= findServer();
+  const { connection, template } = await server;
+  made += 1;
+  const database = `test_${process.pid}_${made}`;
+  await asAdmin(connection, async (admin) => {
+    await admin.query(`CREATE DATABASE ${database} TEMPLATE ${template}`);
+  });
+  const own = { ...connection, database };
+  const pool = new pg.Pool(own);
+  // A test that kills connections on purpose must not die of it.
+  pool.on('error', () => {});
+  return {
+    pool,
+    connection: own,
+    async [Symbol.asyncDispose]() {
+      await pool.end();
+      await asAdmin(connection, async (admin) => {
+        await admin.query(`DROP DATABASE ${database} WITH (FORCE)`);
+      });
+    },
+  };
+}
+
+async function findServer(): Promise<TestServer> {
+  const shared = process.env[TEST_SERVER_VARIABLE];
+  if (shared !== undefined) return JSON.parse(shared);
+  const own = await startTestServer();
+  process.once('beforeExit', () => void own.stop());
+  return own;
+}
