@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { PDFiumLibrary } from '@hyzyla/pdfium';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 
 /**
@@ -35,4 +36,35 @@ export async function readCodes(image: Picture | Uint8Array): Promise<string[]> 
 
 function imageData({ pixels, width, height }: Picture) {
   return { data: new Uint8ClampedArray(pixels), width, height, colorSpace: 'srgb' } as const;
+}
+
+const pdfium = startPdfium();
+
+async function startPdfium(): Promise<PDFiumLibrary> {
+  return PDFiumLibrary.init();
+}
+
+export type ProofPage = Picture & {
+  readonly widthMm: number;
+  readonly heightMm: number;
+};
+
+/** Each page of a PDF as a printer would put it on paper. */
+export async function proofPages(pdf: Uint8Array, dotsPerInch: number): Promise<ProofPage[]> {
+  const document = await (await pdfium).loadDocument(pdf);
+  const pages: ProofPage[] = [];
+  for (const page of document.pages()) {
+    const { data, width, height, originalWidth, originalHeight } = await page.render({
+      scale: dotsPerInch / 72,
+    });
+    pages.push({
+      pixels: data,
+      width,
+      height,
+      widthMm: (originalWidth / 72) * 25.4,
+      heightMm: (originalHeight / 72) * 25.4,
+    });
+  }
+  document.destroy();
+  return pages;
 }

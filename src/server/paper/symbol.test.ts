@@ -30,8 +30,8 @@ function rasterise(
 ): Picture {
   const edge = size * modulePx;
   const pixels = new Uint8ClampedArray(edge * edge * 4).fill(255);
-  for (const [left = 0, top = 0, width = 0] of rectangles) {
-    for (let y = top * modulePx; y < (top + 1) * modulePx; y += 1) {
+  for (const [left = 0, top = 0, width = 0, height = 0] of rectangles) {
+    for (let y = top * modulePx; y < (top + height) * modulePx; y += 1) {
       for (let x = left * modulePx; x < (left + width) * modulePx; x += 1) {
         pixels.fill(0, (y * edge + x) * 4, (y * edge + x) * 4 + 3);
       }
@@ -42,7 +42,7 @@ function rasterise(
 
 /** Reads the drawing back from its own path, so that the path is what is tested. */
 function rasteriseSvg(svg: string, size = Number(/viewBox="0 0 (\d+)/.exec(svg)?.[1])) {
-  const runs = [...svg.matchAll(/M(\d+) (\d+)h(\d+)v1h-\3z/g)].map((run) =>
+  const runs = [...svg.matchAll(/M(\d+) (\d+)h(\d+)v(\d+)h-\3z/g)].map((run) =>
     run.slice(1).map(Number),
   );
   return rasterise(runs, size, 4);

@@ -71,29 +71,45 @@ function isHeld(code: string, encoding: Encoding, version: number, ecc: ErrorCor
   }
 }
 
-/** A horizontal run of dark modules, in modules from the top left corner of the quiet zone. */
-export type Run = { readonly x: number; readonly y: number; readonly length: number };
+/** A block of dark modules, in modules from the top left corner of the quiet zone. */
+export type Block = {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  height: number;
+};
 
-export function darkRuns(matrix: SymbolMatrix): Run[] {
-  const runs: Run[] = [];
+/** Every dark module once, in few blocks: runs of one row, grown downwards while rows repeat them. */
+export function darkBlocks(matrix: SymbolMatrix): Block[] {
+  const blocks: Block[] = [];
+  let above = new Map<number, Block>();
   matrix.forEach((row, y) => {
+    const open = new Map<number, Block>();
     let start = -1;
     for (let x = 0; x <= row.length; x += 1) {
       if (row[x] === true) {
         if (start < 0) start = x;
       } else if (start >= 0) {
-        runs.push({ x: start, y, length: x - start });
+        const width = x - start;
+        const grown = above.get(start);
+        const block = grown?.width === width ? grown : { x: start, y, width, height: 0 };
+        if (block.height === 0) blocks.push(block);
+        block.height += 1;
+        open.set(start, block);
         start = -1;
       }
     }
+    above = open;
   });
-  return runs;
+  return blocks;
 }
 
 /** One path for the whole symbol, so that no renderer can leave hairlines between its rectangles. */
 export function symbolPath(matrix: SymbolMatrix): string {
   let path = '';
-  for (const { x, y, length } of darkRuns(matrix)) path += `M${x} ${y}h${length}v1h-${length}z`;
+  for (const { x, y, width, height } of darkBlocks(matrix)) {
+    path += `M${x} ${y}h${width}v${height}h-${width}z`;
+  }
   return path;
 }
 
