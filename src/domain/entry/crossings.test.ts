@@ -134,6 +134,10 @@ test('exact crossings never share a millisecond and never run backwards', () => 
   assert.equal(nextCrossingAt(aheadOfClock, at('18:00')), at('18:00:05.001'));
 });
 
+test('an exact crossing follows a provisional one known at the same millisecond', () => {
+  assert.equal(nextCrossingAt([wentOut('18:00', LOST)], at('18:00')), at('18:00:00.001'));
+});
+
 test('a lane whose clock runs ahead does not drag the authority’s time with it', () => {
   assert.equal(nextCrossingAt([wentIn('23:00', LOST)], at('18:00')), at('18:00'));
 });

@@ -112,11 +112,12 @@ export function openingFor(
 
 /**
  * The time at which the next exact crossing is judged and recorded: the authority's clock, but always
- * after the ticket's last one, so that a clock that steps back never reorders what was decided.
+ * after the ticket's last exact crossing, so that a clock that steps back never reorders what was
+ * decided, and never at the millisecond of another. A lane's clock that runs ahead does not count.
  */
 export function nextCrossingAt(crossings: readonly Crossing[], now: Instant): Instant {
-  const exact = crossings.filter((crossing) => crossing.isExact);
-  return Math.max(now, ...exact.map((crossing) => crossing.at + 1)) as Instant;
+  const before = crossings.filter((crossing) => crossing.isExact || crossing.at <= now);
+  return Math.max(now, ...before.map((crossing) => crossing.at + 1)) as Instant;
 }
 
 /** People that these crossings put inside; an exit that no entry precedes takes nobody away. */
