@@ -1,0 +1,200 @@
+// Who may import whom. The tables ARE the architecture (docs/architecture.md draws them); whatever is
+// not on them is refused, so a new dependency is one reviewed line here. After TigerBeetle's tidy.zig.
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { test } from 'node:test';
+
+/** Where code runs → what it may import besides its own folder. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  protocol: ['#domain/', 'zod'],
+  server: [
+    ...['#domain/', '#protocol/', 'node:', 'zod', 'fastify', '@fastify/', 'better-sse', 'pg'],
+    ...['pino', 'prom-client', 'csv-parse', 'csv-stringify'],
+    ...['pdfkit', 'subset-font', 'qr', '@fontsource/'],
+  ],
+  web: [
+    ...['#domain/', '#protocol/', 'react', 'react-dom', 'react-intl', 'radix-ui', 'uplot'],
+    ...['@tanstack/', 'zxing-wasm'],
+  ],
+  cli: ['#domain/', '#protocol/', 'node:', 'commander', 'csv-parse', 'zxing-wasm'],
+  drill: ['#domain/', '#protocol/', 'node:'],
+  testing: [
+    ...['#domain/', '#protocol/', '#server/', 'node:', 'fast-check', 'fastify', 'pg'],
+    ...['zxing-wasm', '@hyzyla/pdfium'],
+  ],
+};
+
+/** Context → contexts it builds on, each only on those above it: acyclic, as the business reads. */
+const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  domain: {
+    kernel: [],
+    access: ['kernel'],
+    credentials: ['kernel'],
+    venue: ['kernel'],
+    entry: ['kernel', 'credentials', 'venue'],
+    sync: ['kernel', 'credentials', 'venue', 'entry'],
+  },
+  web: { ui: [], gate: ['ui'], shop: ['ui'], console: ['ui'] },
+};
+
+/** Parts of the server that every context may use whole; of all others only `store.ts`. */
+const SERVER_GROUND = ['platform', 'paper'];
+
+/** What the compiler cannot keep out of `domain/`: the clock and chance arrive as arguments. */
+const NOT_IN_DOMAIN =
+  /\bDate\.now\b|\bnew Date\(\s*\)|\bDate\(\s*\)|\bMath\.random\b|\bperformance\.now\b|\bcrypto\./g;
+
+const SAYS_NOTHING = /^(utils?|helpers?|common|misc|manager|service|index)$/;
+const SAYS_NO_MORE = /-(utils?|helpers?|common|misc|manager)$/;
+
+const src = new URL('../src/', import.meta.url).pathname;
+const files = globSync('**/*.{ts,tsx}', { cwd: src, exclude: ['**/node_modules/**'] });
+
+test('every import is on the table', () => {
+  const sources = files.filter((file) => !/\.test\.tsx?$/.test(file));
+  assert.ok(sources.length > 0, 'found nothing to look at');
+  const refused = sources.flatMap((file) => refusals(file, readFileSync(src + file, 'utf8')));
+  assert.deepEqual(refused, []);
+});
+
+test('every file and folder is named for the thing in it', () => {
+  assert.deepEqual(files.filter(saysNothing), []);
+});
+
+test('contexts build only on contexts above them', () => {
+  for (const contexts of Object.values(BUILDS_ON)) {
+    const names = Object.keys(contexts);
+    for (const [index, name] of names.entries()) {
+      for (const ground of contexts[name] ?? []) {
+        assert.ok(names.slice(0, index).includes(ground), `${name} may not build on ${ground}`);
+      }
+    }
+  }
+});
+
+// A rule that sees nothing is worse than none: each is shown something to refuse.
+
+for (const [file, text, refused] of [
+  ['domain/entry/x.ts', "import { Pool } from 'pg';", 'pg'],
+  ['domain/entry/x.ts', "import type { Pool } from 'pg';", 'pg'],
+  ['domain/entry/x.ts', "export { a } from 'node:fs';", 'node:fs'],
+  ['domain/entry/x.ts', "import 'node:fs';", 'node:fs'],
+  ['domain/entry/x.ts', 'import fs from "node:fs";', 'node:fs'],
+  ['domain/entry/x.ts', "const fs = await import('node:fs');", 'node:fs'],
+  ['domain/entry/x.ts', 'import {\n  a,\n  b,\n} from\n  "node:fs";', 'node:fs'],
+  ['domain/entry/x.ts', 'await import(name);', 'a computed name'],
+  [
+    'domain/kernel/x.ts',
+    "import { a } from '#domain/entry/verdict.ts';",
+    '#domain/entry/verdict.ts',
+  ],
+  ['domain/venue/x.ts', "import { a } from '../kernel/ids.ts';", '../kernel/ids.ts'],
+  ['domain/venue/x.ts', "import { a } from '#domain/venue/y.ts';", '#domain/venue/y.ts'],
+  ['domain/seating/x.ts', "import { a } from '#domain/kernel/ids.ts';", '#domain/kernel/ids.ts'],
+  ['protocol/x.ts', "import { a } from '#server/platform/log.ts';", '#server/platform/log.ts'],
+  ['protocol/x.ts', "import { a } from 'zod-extra';", 'zod-extra'],
+  ['server/entry/x.ts', "import { a } from '../access/store.ts';", '../access/store.ts'],
+  ['server/entry/x.ts', "import { a } from '#server/access/roles.ts';", '#server/access/roles.ts'],
+  ['server/platform/x.ts', "import { a } from '#server/entry/store.ts';", '#server/entry/store.ts'],
+  ['server/entry/x.ts', "import { a } from '#cli/lane.ts';", '#cli/lane.ts'],
+  ['server/entry/x.ts', "import { a } from '#testing/entry.ts';", '#testing/entry.ts'],
+  ['web/gate/x.tsx', "import { a } from '#web/shop/y.ts';", '#web/shop/y.ts'],
+  ['web/gate/x.tsx', "import { a } from 'node:fs';", 'node:fs'],
+  ['cli/x.ts', "import { a } from '../server/main.ts';", '../server/main.ts'],
+  ['drill/load/x.ts', "import { a } from '#cli/lane.ts';", '#cli/lane.ts'],
+  ['elsewhere/x.ts', "import { a } from '#domain/kernel/ids.ts';", '#domain/kernel/ids.ts'],
+] as const) {
+  test(`${file} may not import ${refused}: ${text.split(/\s/, 2).join(' ')} …`, () => {
+    assert.deepEqual(refusals(file, text), [`${file} may not import ${refused}`]);
+  });
+}
+
+for (const [file, text] of [
+  ['domain/entry/x.ts', "import { a } from './y.ts';\nimport { b } from '#domain/kernel/ids.ts';"],
+  ['protocol/x.ts', "import { z } from 'zod';\nimport { a } from './y.ts';"],
+  ['server/entry/x.ts', "import { a } from '#server/platform/http/route.ts';"],
+  ['server/entry/x.ts', "import { a } from '#server/access/store.ts';"],
+  ['server/platform/http/x.ts', "import { a } from '../log.ts';"],
+  ['server/paper/x.ts', "const a = Buffer.from('pg') + Array.from('react');"],
+  ['server/main.ts', "import { a } from './entry/routes.ts';\nimport { b } from '#server/x/y.ts';"],
+  ['web/gate/x.tsx', "import { a } from '#web/ui/button.tsx';\nimport '@tanstack/react-query';"],
+  ['testing/x.ts', "import { a } from '#server/entry/store.ts';"],
+  [
+    'drill/load/x.ts',
+    "import { a } from './y.ts';\nimport { setTimeout } from 'node:timers/promises';",
+  ],
+] as const) {
+  test(`${file} may import ${importsOf(text).join(' and ')}`, () => {
+    assert.deepEqual(refusals(file, text), []);
+  });
+}
+
+test('no clock and no chance in domain', () => {
+  for (const text of ['Date.now()', 'new Date()', 'Math.random()', 'performance.now()']) {
+    assert.deepEqual(refusals('domain/entry/x.ts', `const a = ${text};`).length, 1, text);
+    assert.deepEqual(refusals('server/entry/x.ts', `const a = ${text};`), []);
+  }
+  assert.equal(refusals('domain/entry/x.ts', 'crypto.subtle;').length, 1);
+  assert.deepEqual(refusals('domain/entry/x.ts', 'new Date(at).toISOString();'), []);
+});
+
+test('names that say nothing are refused', () => {
+  for (const file of ['server/utils/x.ts', 'web/ui/index.ts', 'cli/lane-helpers.ts']) {
+    assert.ok(saysNothing(file), file);
+  }
+  assert.ok(!saysNothing('web/gate/service-worker.ts'));
+});
+
+function refusals(file: string, text: string): string[] {
+  const found = file.startsWith('domain/') ? [...text.matchAll(NOT_IN_DOMAIN)] : [];
+  return [
+    ...importsOf(text)
+      .filter((specifier) => !isAllowed(file, specifier))
+      .map((specifier) => `${file} may not import ${specifier}`),
+    ...found.map(([word]) => `${file} may not use ${word}`),
+  ];
+}
+
+function importsOf(text: string): string[] {
+  const named = text.matchAll(/(?<![.\w])(?:from|import|import\s*\()\s*(['"`])([^'"`\n]+)\1/g);
+  const computed = /\bimport\s*\(\s*[^'"\s]/.test(text) ? ['a computed name'] : [];
+  return [...[...named].map((match) => match[2] ?? ''), ...computed];
+}
+
+function isAllowed(file: string, specifier: string): boolean {
+  const [top = '', context = ''] = file.split('/');
+  if (specifier.startsWith('.')) return staysInFolder(file, specifier);
+  if (MAY_IMPORT[top]?.some((entry) => matches(specifier, entry))) return true;
+  if (top === 'server') return isServerDoor(context, specifier);
+  const ground = BUILDS_ON[top]?.[context] ?? [];
+  return ground.some((name) => specifier.startsWith(`#${top}/${name}/`));
+}
+
+/** A folder is `src/server/entry`; files that stand directly in `src/server` reach all of it. */
+function staysInFolder(file: string, specifier: string): boolean {
+  const parts = file.split('/');
+  const folder = parts.slice(0, Math.min(2, parts.length - 1)).join('/');
+  return posix.join(posix.dirname(file), specifier).startsWith(`${folder}/`);
+}
+
+function isServerDoor(context: string, specifier: string): boolean {
+  if (context === 'main.ts') return specifier.startsWith('#server/');
+  const [, other = '', ...rest] = specifier.split('/');
+  if (!specifier.startsWith('#server/') || other === context) return false;
+  if (SERVER_GROUND.includes(context)) return other === 'platform';
+  return SERVER_GROUND.includes(other) || rest.join('/') === 'store.ts';
+}
+
+function matches(specifier: string, entry: string): boolean {
+  if (/[:/]$/.test(entry)) return specifier.startsWith(entry);
+  return specifier === entry || specifier.startsWith(`${entry}/`);
+}
+
+function saysNothing(file: string): boolean {
+  return file.split('/').some((part) => {
+    const [stem = ''] = part.split('.');
+    return SAYS_NOTHING.test(stem) || SAYS_NO_MORE.test(stem);
+  });
+}
