@@ -2,8 +2,7 @@
  * One PostgreSQL for a whole test run: `node --test --test-global-setup=src/testing/global-setup.ts`.
  * Test files run in processes of their own and find it through the environment.
  */
-import { TEST_SERVER_VARIABLE } from './postgres.ts';
-import { startTestServer } from './test-server.ts';
+import { startTestServer, TEST_SERVER_VARIABLE } from './test-server.ts';
 
 let stop: () => Promise<void> = async () => {};
 

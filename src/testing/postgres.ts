@@ -1,9 +1,6 @@
 import pg from 'pg';
 import type { PostgresConnection } from '../server/platform/postgres/supervisor.ts';
-import { asAdmin, startTestServer, type TestServer } from './test-server.ts';
-
-/** Set by `global-setup.ts` for every test process of the run: a {@link TestServer} as JSON. */
-export const TEST_SERVER_VARIABLE = 'KAIMEN_TEST_PG';
+import { asAdmin, startTestServer, TEST_SERVER_VARIABLE, type TestServer } from './test-server.ts';
 
 export type TestDatabase = AsyncDisposable & { pool: pg.Pool; connection: PostgresConnection };
 

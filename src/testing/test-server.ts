@@ -20,8 +20,13 @@ const SETTINGS = {
   shared_buffers: '32MB',
   max_connections: '200',
   max_wal_size: '256MB',
-  min_wal_size: '80MB',
+  min_wal_size: '128MB',
+  // Cloning writes a whole database to the log, and packing it takes longer than that.
+  wal_compression: 'off',
 };
+
+/** Set by `global-setup.ts` for every test process of the run: a {@link TestServer} as JSON. */
+export const TEST_SERVER_VARIABLE = 'KAIMEN_TEST_PG';
 
 /** Where a test finds PostgreSQL, and the database with our tables from which it clones its own. */
 export type TestServer = { connection: PostgresConnection; template: string };

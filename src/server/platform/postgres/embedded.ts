@@ -41,12 +41,14 @@ export type EmbeddedPostgres = AsyncDisposable & {
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const directory = openDataDirectory(options.dataDir);
-  const { dir, runAs } = directory;
-  const binaries = findBinaries(runAs);
+  const { dir, lockPath } = openDataDirectory(options.dataDir);
   let release = () => {};
   try {
-    release = acquireDirectoryLock(directory.lockPath, dir).release;
+    release = acquireDirectoryLock(lockPath, dir).release;
+    // Until the lock was ours another process may have changed what we saw.
+    const directory = openDataDirectory(dir);
+    const { runAs } = directory;
+    const binaries = findBinaries(runAs);
     fitPermissions(directory);
     const cluster: Cluster = {
       ...directory,
@@ -57,7 +59,10 @@ export async function startEmbeddedPostgres(
       holdsProcess: options.holdsProcess ?? true,
     };
     const supervisor = new Supervisor(cluster, options, release);
-    await supervisor.start();
+    await supervisor.start().catch(async (error) => {
+      await supervisor.stop();
+      throw error;
+    });
     return supervisor;
   } catch (error) {
     release();

@@ -53,10 +53,10 @@ export async function startPostmaster(cluster: Cluster, signal: AbortSignal): Pr
   try {
     const how = await Promise.race([waitUntilAnswers(cluster, giveUp), postmaster.exited]);
     if (how === null) return postmaster;
-    const said = postmaster.lastLines();
-    throw explainExit('postgres', how, said, cluster.dir, freeBytes(cluster.dir));
+    throw explain(cluster, postmaster, how);
   } catch (error) {
     await shutDown(postmaster);
+    if (error instanceof pg.DatabaseError) throw explain(cluster, postmaster, error.message);
     if (!giveUp.aborted || signal.aborted) throw error;
     throw new PostgresStartError(
       'start-timeout',
@@ -65,6 +65,11 @@ export async function startPostmaster(cluster: Cluster, signal: AbortSignal): Pr
   } finally {
     ready.abort();
   }
+}
+
+function explain(cluster: Cluster, postmaster: Postmaster, how: string): PostgresStartError {
+  const { dir } = cluster;
+  return explainExit('postgres', how, postmaster.lastLines(), dir, freeBytes(dir));
 }
 
 /** Fast shutdown: open transactions are rolled back. Harder after 30 s; nothing committed is lost either way. */
@@ -151,6 +156,9 @@ async function answers(cluster: Cluster, database: string): Promise<boolean> {
     port: SOCKET_PORT,
     user: USER,
     database,
+    // A PostgreSQL that hangs must not hang us: the attempt is repeated until the start times out.
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 60_000,
   });
   client.on('error', () => {});
   try {
@@ -167,8 +175,8 @@ async function answers(cluster: Cluster, database: string): Promise<boolean> {
   }
 }
 
-/** Classes of SQLSTATE that waiting does not mend: no room, internal error, corrupted data. */
-const FINAL_CODE = /^(53[12]|58|XX)/;
+/** Classes of SQLSTATE that waiting does not mend: login refused, no room, internal error, corrupted data. */
+const FINAL_CODE = /^(28|53[12]|58|XX)/;
 
 function lastLines(logPath: string, from: number): string {
   const fd = openSync(logPath, 'r');

@@ -32,6 +32,7 @@ export function explainFileError(error: unknown, dir: string): unknown {
   const { code, message, syscall } = error as NodeJS.ErrnoException;
   if (syscall === undefined) return error;
   const options = { cause: error };
+  if (syscall.startsWith('spawn')) return cannotSpawn(message, options);
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -63,6 +64,14 @@ export function explainFileError(error: unknown, dir: string): unknown {
         options,
       );
   }
+}
+
+function cannotSpawn(message: string, options: ErrorOptions): PostgresStartError {
+  return new PostgresStartError(
+    'binaries-unusable',
+    `the system does not let PostgreSQL be started (${message}): start as an ordinary user, or set DATABASE_URL to a PostgreSQL server`,
+    options,
+  );
 }
 
 function diskFull(dir: string, options?: ErrorOptions): PostgresStartError {
