@@ -18,12 +18,12 @@ export type SupervisorEvents = {
   onGivenUp?: ((error: Error) => void) | undefined;
 };
 
-/** About a minute of attempts, with the delays below. */
+/** Attempts for three quarters of a minute, with the delays below. */
 const FAILURES_MAX = 10;
 const BACKOFF_MS = 250;
 const BACKOFF_MS_MAX = 10_000;
 /** Having run this long, a death is not counted together with the one before. */
-const STABLE_MS = 60_000;
+const STABLE_MS = 5_000;
 
 /** Keeps one PostgreSQL running until it is told to stop. */
 export class Supervisor implements AsyncDisposable {
@@ -113,7 +113,8 @@ export class Supervisor implements AsyncDisposable {
     const { signal } = this.#stopping;
     let last = new Error(`PostgreSQL died ${earlier + 1} times in a row`);
     for (let failures = earlier; failures < FAILURES_MAX; failures += 1) {
-      const waitMs = failures === 0 ? 0 : Math.min(BACKOFF_MS * 2 ** failures, BACKOFF_MS_MAX);
+      const waitMs =
+        failures === 0 ? 0 : Math.min(BACKOFF_MS * 2 ** (failures - 1), BACKOFF_MS_MAX);
       try {
         await delay(waitMs, undefined, { signal });
         await this.#clearLeftovers();
