@@ -1,0 +1,197 @@
+// Every word a command exchanges with the server. Refusals of the server, and a server that is not
+// there, become failures that say what to do.
+import { createHash } from 'node:crypto';
+import { problem } from '#protocol/problem.ts';
+import { CommandFailure } from './failure.ts';
+
+const ANSWER_MAX_MS = 60_000;
+const FOREIGN_TEXT_MAX = 200;
+
+/** What of a schema this program uses; the schemas themselves are in `protocol/`. */
+type Schema<T> = { safeParse(value: unknown): { success: boolean; data?: T | undefined } };
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export type Call = {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly query?: Query;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly upload?: { readonly type: string; readonly bytes: AsyncIterable<Uint8Array> };
+};
+
+export type Client = {
+  /** @returns the answer as it came: fields that this version does not know pass through. */
+  ask<T>(schema: Schema<T>, call: Call): Promise<T>;
+  /** An answer too large to hold, or not JSON. */
+  stream(call: Call): Promise<{ body: AsyncIterable<Uint8Array>; bytesTotal: number | null }>;
+};
+
+/** Writes a path with every part escaped: `` at`/events/${id}/open` ``. */
+export function at(parts: TemplateStringsArray, ...values: readonly string[]): string {
+  return parts.reduce((path, part, index) => {
+    const value = values[index - 1];
+    return `${path}${value === undefined ? '' : encodeURIComponent(value)}${part}`;
+  });
+}
+
+export function createClient(url: string, token: string): Client {
+  async function send(call: Call, signal: AbortSignal | null): Promise<Response> {
+    const target = new URL(`/api/v1${call.path}`, url);
+    for (const [name, value] of Object.entries(call.query ?? {})) {
+      if (value !== undefined) target.searchParams.set(name, String(value));
+    }
+    let response: Response;
+    try {
+      response = await fetch(target, requestOf(call, token, signal));
+    } catch (error) {
+      throw unreachable(url, error);
+    }
+    if (!response.ok) throw await refusal(response);
+    return response;
+  }
+
+  return {
+    async ask(schema, call) {
+      // An upload takes as long as the line needs; anything else that takes a minute is stuck.
+      const isUpload = call.upload !== undefined;
+      const response = await send(call, isUpload ? null : AbortSignal.timeout(ANSWER_MAX_MS));
+      const text = await bodyOf(url, response);
+      const answer = parseJson(text);
+      const parsed = schema.safeParse(answer);
+      if (!parsed.success) {
+        throw new CommandFailure(`${url} answered in a form that this version does not know`, {
+          code: 'unknown-answer',
+          mend: 'check that --url names a Kaimen server of the same version',
+        });
+      }
+      return answer as NonNullable<typeof parsed.data>;
+    },
+    async stream(call) {
+      const response = await send(call, null);
+      const length = Number(response.headers.get('content-length') ?? Number.NaN);
+      return {
+        body: translated(url, response),
+        bytesTotal: Number.isFinite(length) ? length : null,
+      };
+    },
+  };
+}
+
+function requestOf(call: Call, token: string, signal: AbortSignal | null): RequestInit {
+  const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+  const request: RequestInit = { method: call.method ?? 'GET', headers, redirect: 'error' };
+  if (signal !== null) request.signal = signal;
+  if (call.body !== undefined) {
+    headers['content-type'] = 'application/json';
+    request.body = JSON.stringify(call.body);
+  }
+  if (call.upload !== undefined) {
+    headers['content-type'] = call.upload.type;
+    request.body = ReadableStream.from(call.upload.bytes) as NonNullable<RequestInit['body']>;
+    request.duplex = 'half';
+  }
+  return request;
+}
+
+/** A line cut off in the middle of an answer is as plain a failure as one that never opened. */
+async function* translated(url: string, response: Response): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of response.body ?? []) yield chunk;
+  } catch (error) {
+    throw unreachable(url, error);
+  }
+}
+
+async function bodyOf(url: string, response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch (error) {
+    throw unreachable(url, error);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function refusal(response: Response): Promise<CommandFailure> {
+  const text = await response.text().catch(() => '');
+  const parsed = problem.safeParse(parseJson(text));
+  if (!parsed.success) {
+    const said = text.replace(/\s+/g, ' ').trim().slice(0, FOREIGN_TEXT_MAX);
+    return new CommandFailure(
+      `the server answered ${response.status} ${response.statusText}${said === '' ? '' : `: ${said}`}`,
+      { code: `http-${response.status}`, mend: 'check that --url names a Kaimen server' },
+    );
+  }
+  const { code, title, detail, mend, errors } = parsed.data;
+  return new CommandFailure(detail ?? title, {
+    code,
+    mend: response.status === 401 ? TOKEN_MEND : mend,
+    errors,
+  });
+}
+
+export const TOKEN_MEND =
+  'set KAIMEN_TOKEN to a token that is not revoked, or give --data DIR, the server’s data directory';
+
+function unreachable(url: string, error: unknown): CommandFailure {
+  const code = causeOf(error);
+  if (code === 'ECONNREFUSED') {
+    return new CommandFailure(`nothing answers at ${url}`, {
+      code: 'unreachable',
+      mend: 'start the server with “kaimen serve --data DIR”, or name another with --url',
+    });
+  }
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return new CommandFailure(`${url} did not answer within ${ANSWER_MAX_MS / 1000} s`, {
+      code: 'timeout',
+      mend: 'look at the server’s log, then try again',
+    });
+  }
+  return new CommandFailure(`${url} cannot be reached: ${code}`, {
+    code: 'unreachable',
+    mend: REACH_MENDS[code] ?? 'check the network and --url, then try again',
+  });
+}
+
+const REACH_MENDS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'check the host name in --url',
+  ECONNRESET: 'the server closed the connection: look at its log, then try again',
+  UND_ERR_SOCKET: 'the server closed the connection: look at its log, then try again',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'set NODE_EXTRA_CA_CERTS to the certificate of the server',
+  SELF_SIGNED_CERT_IN_CHAIN: 'set NODE_EXTRA_CA_CERTS to the certificate of the authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'set NODE_EXTRA_CA_CERTS to the certificate of the authority',
+};
+
+/** `fetch` wraps what happened in one or two layers; the innermost code, or words, say it plainly. */
+function causeOf(error: unknown): string {
+  let found = String(error);
+  let layer: unknown = error;
+  while (layer instanceof Error) {
+    found = 'code' in layer && typeof layer.code === 'string' ? layer.code : layer.message;
+    layer = layer instanceof AggregateError ? (layer.errors[0] ?? layer.cause) : layer.cause;
+  }
+  return found;
+}
+
+/** Passes bytes through and remembers how many there were and their SHA-256. */
+export function measured(bytes: AsyncIterable<Uint8Array>, onBytes: (more: number) => void) {
+  const hash = createHash('sha256');
+  let total = 0;
+  async function* through(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of bytes) {
+      hash.update(chunk);
+      total += chunk.byteLength;
+      onBytes(chunk.byteLength);
+      yield chunk;
+    }
+  }
+  return { bytes: through(), sum: () => ({ bytes: total, sha256: hash.digest('hex') }) };
+}
