@@ -117,15 +117,18 @@ test('outlives a backend that does not notice that its postmaster was killed', a
   await client.end().catch(() => {});
 });
 
-test('stops while it is restarting, and leaves nothing behind', async () => {
-  const down = Promise.withResolvers<void>();
-  const server = await start({ onDown: () => down.resolve() });
-  process.kill(server.pid(), 'SIGKILL');
-  await down.promise;
-  await Promise.all([server.stop(), server.stop()]);
-  assert.deepEqual(running(), []);
-  assert.equal(existsSync(server.connection.host), false);
-  assert.equal(existsSync(path.join(dataDir, 'kaimen.lock')), false);
+test('stops at any moment of a restart, and leaves nothing behind', async () => {
+  for (const waitMs of [0, 30, 120, 240]) {
+    const down = Promise.withResolvers<void>();
+    const server = await start({ onDown: () => down.resolve() });
+    process.kill(server.pid(), 'SIGKILL');
+    await down.promise;
+    await delay(waitMs);
+    await Promise.all([server.stop(), server.stop()]);
+    assert.deepEqual(running(), [], `after ${waitMs} ms`);
+    assert.equal(existsSync(server.connection.host), false);
+    assert.equal(existsSync(path.join(dataDir, 'kaimen.lock')), false);
+  }
 });
 
 test('shuts PostgreSQL down when the process that started it is killed', async () => {

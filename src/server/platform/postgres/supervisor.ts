@@ -75,6 +75,8 @@ export class Supervisor implements AsyncDisposable {
     this.#stopping.abort();
     if (this.#postmaster) await shutDown(this.#postmaster);
     await this.#supervision;
+    // Told to stop between a death and the restart: what the death left over is still there.
+    await this.#clearLeftovers();
     removeSocketDirectory(this.#cluster.socketDir);
     this.#releaseLock();
   }
@@ -118,7 +120,10 @@ export class Supervisor implements AsyncDisposable {
       try {
         await delay(waitMs, undefined, { signal });
         await this.#clearLeftovers();
-        return { postmaster: await startPostmaster(this.#cluster, signal), failures };
+        const postmaster = await startPostmaster(this.#cluster, signal);
+        if (!signal.aborted) return { postmaster, failures };
+        await shutDown(postmaster);
+        return null;
       } catch (error) {
         if (signal.aborted) return null;
         last = error as Error;
