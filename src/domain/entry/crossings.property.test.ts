@@ -103,6 +103,7 @@ test('what opens for an exact entry still holds once the entry is recorded: no c
       const known = crossings.filter((c) => c.isExact || c.at <= now);
       const before = foldCrossings(known, each);
       const recordedAt = nextCrossingAt(known, now);
+      assert.equal(nextCrossingAt(known, recordedAt), recordedAt, 'asked again, the same');
       const opening = openingFor(before.slots, each, recordedAt, before.surplus);
       if (opening.kind === 'closed') return;
       const entry: Crossing = { ...ENTRY, at: recordedAt };

@@ -136,6 +136,8 @@ test('exact crossings never share a millisecond and never run backwards', () => 
 
 test('an exact crossing follows a provisional one known at the same millisecond', () => {
   assert.equal(nextCrossingAt([wentOut('18:00', LOST)], at('18:00')), at('18:00:00.001'));
+  const exactAheadOfClock = [wentIn('18:00:05'), wentOut('18:00:05.001', LOST)];
+  assert.equal(nextCrossingAt(exactAheadOfClock, at('18:00')), at('18:00:05.002'));
 });
 
 test('a lane whose clock runs ahead does not drag the authority’s time with it', () => {

@@ -116,8 +116,10 @@ export function openingFor(
  * decided, and never at the millisecond of another. A lane's clock that runs ahead does not count.
  */
 export function nextCrossingAt(crossings: readonly Crossing[], now: Instant): Instant {
-  const before = crossings.filter((crossing) => crossing.isExact || crossing.at <= now);
-  return Math.max(now, ...before.map((crossing) => crossing.at + 1)) as Instant;
+  const exact = crossings.filter((crossing) => crossing.isExact);
+  let at = Math.max(now, ...exact.map((crossing) => crossing.at + 1));
+  while (crossings.some((crossing) => crossing.at === at)) at += 1;
+  return at as Instant;
 }
 
 /** People that these crossings put inside; an exit that no entry precedes takes nobody away. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { groundOf } from '#domain/venue/match-event.ts';
 import {
   aTicket,
   at,
@@ -7,6 +8,7 @@ import {
   entry,
   exit,
   given,
+  MATCH,
   type Word,
   wentIn,
   wentOut,
@@ -155,6 +157,12 @@ test('a season ticket may come back after an exit scan and the wait, to the mill
   given(outside)
     .when(entry('N1', '18:35'))
     .answers('admitted', { crosses: { inside: 1 } });
+});
+
+test('an exit and a return answered in one batch, or by a clock that stepped back, need no wait', () => {
+  const ground = groundOf({ ...MATCH, entry: { ...MATCH.entry, reentry: 'after-exit' } });
+  const crossings = [wentIn('18:00'), wentOut('18:00:00.001')];
+  given({ ground, crossings }).when(entry('N1', '18:00')).answers('admitted');
 });
 
 test('staff who may always enter do so with or without an exit scan, and are counted once', () => {
