@@ -71,6 +71,7 @@ CREATE TABLE tickets (
   is_blocked   boolean NOT NULL DEFAULT false,
   issue        smallint NOT NULL DEFAULT 0 CHECK (issue BETWEEN 0 AND 127),
   code_hash    bytea NOT NULL,
+  foreign_hash bytea,
   referral     text,
   order_ref    text,
   party        text,
@@ -79,6 +80,36 @@ CREATE TABLE tickets (
   CONSTRAINT ticket_ref_taken UNIQUE (event, ref)
 );
 CREATE INDEX tickets_by_change ON tickets (event, n);
+
+-- Rows of a ticket file on their way in; gone once the file is applied or refused. Nothing reads them
+-- after a crash, so they need no log.
+CREATE UNLOGGED TABLE staged_tickets (
+  import_id     text NOT NULL,
+  line          integer NOT NULL,
+  serial        integer NOT NULL,
+  is_new        boolean NOT NULL,
+  ref           text NOT NULL,
+  type          text NOT NULL,
+  stand         text,
+  section       text,
+  "row"         text,
+  seat          text,
+  gates         text[],
+  valid_from    timestamptz,
+  valid_until   timestamptz,
+  admits        smallint,
+  status        text NOT NULL,
+  code_hash     bytea NOT NULL,
+  foreign_hash  bytea,
+  card_hash     bytea,
+  document_hash bytea,
+  order_ref     text,
+  party         text,
+  companion_of  text,
+  holder_name   text,
+  phone         text
+);
+CREATE INDEX staged_tickets_by_ref ON staged_tickets (import_id, ref);
 
 -- Codes we did not mint: the old system's barcodes, member cards, identity documents; hashes only.
 CREATE TABLE media (
@@ -131,7 +162,7 @@ CREATE TABLE scans (
   inside      smallint NOT NULL,
   checkpoint  text NOT NULL,
   entry_epoch smallint NOT NULL,
-  answer      text NOT NULL,
+  answer      json NOT NULL,
   annulled_at timestamptz,
   PRIMARY KEY (device, scan_id)
 );
@@ -158,7 +189,6 @@ CREATE TABLE devices (
   gate        text NOT NULL,
   lane        text,
   token_hash  bytea NOT NULL CONSTRAINT device_token_taken UNIQUE,
-  is_shadow   boolean NOT NULL DEFAULT false,
   enrolled_by text NOT NULL,
   enrolled_at timestamptz NOT NULL,
   seen_at     timestamptz,

@@ -46,6 +46,9 @@ export const scanAnswer = z.object({
   decidedAt: timeOut,
   storeEpoch: z.string().describe('changes whenever the claim store is rebuilt'),
   revision: z.int().describe('grows with every decision of the event'),
+  mark: z
+    .string()
+    .describe('proves epoch and revision; send the latest as `kaimen-seen: epoch:revision:mark`'),
 });
 export type ScanAnswer = z.infer<typeof scanAnswer>;
 

@@ -50,7 +50,10 @@ export const importReport = z.object({
   added: z.int(),
   changed: z.int(),
   unchanged: z.int(),
-  cancelled: z.int().describe('tickets of a whole import that the file no longer names'),
+  missing: z
+    .int()
+    .nullable()
+    .describe('tickets that a whole file does not name; they stay as they are'),
   bad: z.int(),
   problems: z.array(rowProblem).describe('the first hundred, by line'),
   encoding: z.enum(['utf-8', 'gbk']),

@@ -17,8 +17,10 @@ export async function buildApp(deps: {
   readonly version: string;
   /** A fault of the world, translated for the caller; null: nobody knows it, a bug. */
   readonly translate: (error: unknown) => HttpProblem | null;
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
 }): Promise<FastifyInstance> {
   const app = Fastify({
+    ...(deps.tls === null ? {} : { https: { ...deps.tls, minVersion: 'TLSv1.2' } }),
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -30,10 +32,11 @@ export async function buildApp(deps: {
     routerOptions: { maxParamLength: 200, caseSensitive: true },
     return503OnClosing: true,
     clientErrorHandler: refuseBrokenRequest,
-  });
+  }) as unknown as FastifyInstance;
   app.server.headersTimeout = HEADERS_MAX_MS;
   app.decorateRequest('principal', null);
 
+  // Reached by /openapi.json, which has a rule of its own.
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

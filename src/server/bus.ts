@@ -1,0 +1,18 @@
+// What happened in this process, for whoever shows it: live feeds and metrics. Nothing is decided on it.
+import { EventEmitter } from 'node:events';
+import type { Decided } from './entry/authority.ts';
+
+type Happenings = {
+  /** Verdicts of one batch, after their commit. */
+  decided: [readonly Decided[]];
+  /** Holds, limits, diversions, window or status of an event have changed. */
+  controls: [eventNumber: number];
+  list: [eventNumber: number];
+  conflict: [eventNumber: number];
+};
+
+export type Bus = EventEmitter<Happenings>;
+
+export function createBus(): Bus {
+  return new EventEmitter<Happenings>({ captureRejections: false }).setMaxListeners(10_000);
+}

@@ -1,0 +1,112 @@
+// What deciding needs of an event besides its tickets, kept in memory and read again whenever its
+// fence has moved. A stale copy is harmless: a commit under an old fence is refused and decided again.
+import type { Pool } from 'pg';
+import type { Controls } from '#domain/venue/controls.ts';
+import { limitOf } from '#domain/venue/controls.ts';
+import { type EventStatus, type Ground, groundOf } from '#domain/venue/match-event.ts';
+import { type EventFile, matchEventOf } from '#protocol/event-file.ts';
+import { unseal } from '#server/platform/crypto.ts';
+import type { EventKey } from './event-key.ts';
+import type { Keyring } from './find-code.ts';
+
+export type OpenEvent = {
+  readonly number: number;
+  readonly ground: Ground;
+  readonly status: EventStatus;
+  readonly entryEpoch: number;
+  readonly fence: number;
+  readonly controls: Controls;
+  readonly keyring: Keyring;
+  /** Position of each scope in the arrays of `claim_heads`. */
+  readonly scopeIndex: ReadonlyMap<string, number>;
+  readonly limits: readonly (number | null)[];
+  readonly hasMeter: boolean;
+};
+
+type Row = {
+  number: number;
+  id: string;
+  file: EventFile;
+  status: EventStatus;
+  entry_epoch: number;
+  outlines: string[];
+  fence: string;
+  scopes: string[];
+  controls: Omit<Controls, 'status'>;
+};
+
+export type Catalogue = {
+  get(number: number): Promise<OpenEvent>;
+  reload(number: number): Promise<OpenEvent>;
+};
+
+export function createCatalogue(pool: Pool, masterKey: Uint8Array): Catalogue {
+  const events = new Map<number, OpenEvent>();
+  const keys = new Map<number, EventKey>();
+
+  async function loadKeys(): Promise<void> {
+    const { rows } = await pool.query<{ number: number; id: string; sealed_key: Buffer }>(
+      'SELECT number, id, sealed_key FROM events ORDER BY number',
+    );
+    for (const { number, id, sealed_key } of rows) {
+      if (keys.has(number)) continue;
+      keys.set(number, {
+        number,
+        eventId: id,
+        secret: unseal(masterKey, keyContext(id), sealed_key),
+      });
+    }
+  }
+
+  async function reload(number: number): Promise<OpenEvent> {
+    const { rows } = await pool.query<Row>(LOAD, [number]);
+    const row = rows[0];
+    if (row === undefined) throw new Error(`event number ${number} is not in this store`);
+    await loadKeys();
+    const own = keys.get(number);
+    if (own === undefined) throw new Error(`event number ${number} has no key`);
+    const event = openEvent(row, { own, byNumber: keys, outlines: new Set(row.outlines) });
+    events.set(number, event);
+    return event;
+  }
+
+  return { reload, get: async (number) => events.get(number) ?? (await reload(number)) };
+}
+
+/** Binds a sealed key to its event, so that swapping two rows is noticed. */
+export function keyContext(eventId: string): string {
+  return `event key of ${eventId}`;
+}
+
+const LOAD = `
+  SELECT e.number, e.id, e.file, e.status, e.entry_epoch, e.outlines,
+         h.fence, h.scopes, c.state AS controls
+  FROM events e
+  JOIN claim_heads h ON h.event = e.number
+  JOIN controls c ON c.event = e.number
+  WHERE e.number = $1`;
+
+function openEvent(row: Row, keyring: Keyring): OpenEvent {
+  const ground = groundOf(matchEventOf(row.file));
+  const controls = { ...row.controls, status: row.status };
+  return {
+    number: row.number,
+    ground,
+    status: row.status,
+    entryEpoch: row.entry_epoch,
+    fence: Number(row.fence),
+    controls,
+    keyring,
+    scopeIndex: new Map(row.scopes.map((scope, index) => [scope, index])),
+    limits: row.scopes.map((scope) =>
+      scope.startsWith('gate/') ? null : limitOf(ground, controls, scope),
+    ),
+    hasMeter: controls.holds.some((hold) => hold.kind === 'meter'),
+  };
+}
+
+/** A gate that a corrected file no longer names keeps the outermost perimeter. */
+export function checkpointOf(event: OpenEvent, gate: string): string {
+  const known = event.ground.gates.get(gate)?.checkpoint;
+  return known ?? event.ground.event.checkpoints[0]?.id ?? 'turnstile';
+}

@@ -1,0 +1,263 @@
+// The claim store on PostgreSQL: two statements a batch. `read` takes everything a batch is decided
+// on; `commit` writes verdicts and crossings together, or nothing at all when anything it was decided
+// on has changed in between. Callers answer only after `commit` has returned.
+import type { Pool } from 'pg';
+import type { Crossing } from '#domain/entry/crossings.ts';
+import type { Ticket } from '#domain/entry/ticket.ts';
+import type { OpenEvent } from './catalogue.ts';
+import { type TicketRow, ticketOf } from './ticket-row.ts';
+
+export type Ask = {
+  readonly device: string;
+  readonly scanId: string;
+  readonly checkpoint: string;
+  readonly serial: number | null;
+};
+
+export type Fact = {
+  /** The answer given before to this (device, scanId). */
+  readonly stored: StoredScan | null;
+  readonly ticket: Ticket | null;
+  readonly crossings: readonly Crossing[];
+  /** Revision of the claim the crossings were read at; 0: never claimed. */
+  readonly claimRevision: number;
+};
+
+export type StoredScan = {
+  readonly codeHash: Buffer;
+  readonly direction: string;
+  /** JSON text as sent, less store epoch and revision. */
+  readonly answer: string;
+  readonly revision: number;
+  readonly annulledAt: Date | null;
+};
+
+export type Snapshot = {
+  readonly revision: number;
+  readonly fence: number;
+  readonly inside: readonly number[];
+  readonly minute: number;
+  readonly thisMinute: readonly number[];
+  readonly facts: readonly Fact[];
+};
+
+export type ScanRecord = {
+  readonly device: string;
+  readonly scan_id: string;
+  readonly code_hash: string;
+  readonly direction: string;
+  readonly verdict: string;
+  readonly reason: string | null;
+  readonly rung: string;
+  readonly gate: string;
+  readonly lane: string | null;
+  readonly operator: string | null;
+  readonly serial: number | null;
+  readonly scanned_at: string;
+  readonly decided_at: string;
+  readonly inside: number;
+  readonly checkpoint: string;
+  readonly answer: unknown;
+};
+
+export type ClaimRecord = {
+  readonly checkpoint: string;
+  readonly serial: number;
+  readonly crossings: readonly Crossing[];
+  readonly previous: number;
+};
+
+export type Batch = {
+  readonly scans: readonly ScanRecord[];
+  readonly claims: readonly ClaimRecord[];
+  /** People added inside and let in this minute, by position of the scope. */
+  readonly insideDelta: readonly number[];
+  readonly entered: readonly number[];
+  readonly minute: number;
+  /** Commit only at this revision: exact for meters, which count what others let in. */
+  readonly strictRevision: number | null;
+  /** What happened already is counted past any limit; what is decided now is not. */
+  readonly limits: readonly (number | null)[];
+};
+
+const READ = `
+  SELECT h.revision, h.fence,
+         CASE WHEN a.i = 0 THEN h.inside END AS inside,
+         CASE WHEN a.i = 0 THEN h.this_minute END AS this_minute, h.minute,
+         s.code_hash AS stored_hash, s.direction AS stored_direction, s.answer::text AS stored_answer,
+         s.revision AS stored_revision, s.annulled_at,
+         t.serial, t.ref, t.type, t.stand, t.section, t."row", t.seat, t.gates, t.valid_from,
+         t.valid_until, t.admits, t.status, t.is_blocked, t.issue, t.referral,
+         c.crossings, c.revision AS claim_revision
+  FROM json_to_recordset($2::json)
+       AS a (i integer, device text, "scanId" text, checkpoint text, serial integer)
+  JOIN claim_heads h ON h.event = $1::integer
+  LEFT JOIN scans s ON s.device = a.device AND s.scan_id = a."scanId"
+  LEFT JOIN tickets t ON t.event = $1::integer AND t.serial = a.serial
+  LEFT JOIN claims c ON c.event = $1::integer AND c.entry_epoch = $3::smallint AND c.checkpoint = a.checkpoint
+       AND c.serial = a.serial
+  ORDER BY a.i`;
+
+/**
+ * The guard: no head row (fence moved, limit full, store not serving) writes nothing; a claim or scan
+ * that someone else wrote meanwhile divides by zero, which takes the whole statement back.
+ */
+const COMMIT = `
+  WITH head AS (
+    UPDATE claim_heads h SET
+      revision = h.revision + $4::bigint,
+      inside = (SELECT array_agg(x.a + x.d ORDER BY x.o)
+                FROM unnest(h.inside, $5::integer[]) WITH ORDINALITY AS x (a, d, o)),
+      minute = $7::bigint,
+      this_minute = CASE WHEN h.minute = $7::bigint
+        THEN (SELECT array_agg(x.a + x.d ORDER BY x.o)
+              FROM unnest(h.this_minute, $6::integer[]) WITH ORDINALITY AS x (a, d, o))
+        ELSE $6::integer[] END
+    WHERE h.event = $1::integer AND h.fence = $2::bigint
+      AND ($8::bigint IS NULL OR h.revision = $8::bigint)
+      AND EXISTS (SELECT 1 FROM store WHERE state = 'serving' AND epoch = $12::text)
+      AND NOT EXISTS (
+        SELECT 1 FROM unnest(h.inside, $5::integer[], $9::integer[]) AS x (a, d, l)
+        WHERE x.d > 0 AND x.a + x.d > x.l)
+    RETURNING h.revision - $4::bigint AS base
+  ), claimed AS (
+    INSERT INTO claims (event, entry_epoch, checkpoint, serial, crossings, revision, previous)
+    SELECT $1::integer, $3::smallint, r.checkpoint, r.serial, r.crossings, head.base + $4::bigint,
+      r.previous
+    FROM json_to_recordset($10::json)
+         AS r (checkpoint text, serial integer, crossings jsonb, previous bigint), head
+    ON CONFLICT (event, entry_epoch, checkpoint, serial) DO UPDATE
+      SET crossings = excluded.crossings, revision = excluded.revision, previous = excluded.previous
+      WHERE claims.revision = excluded.previous
+    RETURNING 1
+  ), stored AS (
+    INSERT INTO scans (device, scan_id, event, code_hash, direction, verdict, reason, rung, gate, lane,
+      operator, serial, scanned_at, decided_at, revision, inside, checkpoint, entry_epoch, answer)
+    SELECT r.device, r.scan_id, $1::integer, decode(r.code_hash, 'hex'), r.direction, r.verdict, r.reason,
+      r.rung, r.gate, r.lane, r.operator, r.serial, r.scanned_at, r.decided_at, head.base + r.i,
+      r.inside, r.checkpoint, $3::smallint, r.answer
+    FROM json_to_recordset($11::json)
+         AS r (i integer, device text, scan_id text, code_hash text, direction text, verdict text,
+               reason text, rung text, gate text, lane text, operator text, serial integer,
+               scanned_at timestamptz, decided_at timestamptz, inside integer, checkpoint text,
+               answer json), head
+    ON CONFLICT (device, scan_id) DO NOTHING
+    RETURNING 1
+  )
+  SELECT head.base,
+    1 / (CASE WHEN (SELECT count(*) FROM claimed) = $13::bigint
+              AND (SELECT count(*) FROM stored) = $4::bigint
+         THEN 1 ELSE 0 END) AS whole
+  FROM head`;
+
+const DIVISION_BY_ZERO = '22012';
+
+export type ClaimStore = {
+  read(event: OpenEvent, asks: readonly Ask[]): Promise<Snapshot>;
+  /** @returns the revision before the batch, whose scans follow it by one each; `'stale'`: nothing written */
+  commit(event: OpenEvent, epoch: string, batch: Batch): Promise<number | 'stale'>;
+  /** Tickets known by an imported code, card or document. */
+  findMedia(event: OpenEvent, hashes: readonly Uint8Array[]): Promise<ReadonlyMap<string, Medium>>;
+};
+
+export type Medium = { readonly serial: number; readonly isCurrent: boolean };
+
+export function createClaimStore(pool: Pool): ClaimStore {
+  return {
+    async read(event, asks) {
+      const values = [
+        event.number,
+        JSON.stringify(asks.map((ask, i) => ({ i, ...ask }))),
+        event.entryEpoch,
+      ];
+      const { rows } = await pool.query<ReadRow>({ name: 'claim-read', text: READ, values });
+      return snapshotOf(rows);
+    },
+
+    async commit(event, epoch, batch) {
+      const values = [
+        event.number,
+        event.fence,
+        event.entryEpoch,
+        batch.scans.length,
+        batch.insideDelta,
+        batch.entered,
+        batch.minute,
+        batch.strictRevision,
+        batch.limits,
+        JSON.stringify(batch.claims),
+        JSON.stringify(batch.scans.map((scan, i) => ({ i: i + 1, ...scan }))),
+        epoch,
+        batch.claims.length,
+      ];
+      try {
+        const { rows } = await pool.query<{ base: string }>({
+          name: 'claim-commit',
+          text: COMMIT,
+          values,
+        });
+        return rows[0] === undefined ? 'stale' : Number(rows[0].base);
+      } catch (error) {
+        if ((error as { code?: string }).code === DIVISION_BY_ZERO) return 'stale';
+        throw error;
+      }
+    },
+
+    async findMedia(event, hashes) {
+      const { rows } = await pool.query<{ hash: Buffer; serial: number; is_current: boolean }>({
+        name: 'claim-media',
+        text: 'SELECT hash, serial, is_current FROM media WHERE event = $1 AND hash = ANY ($2)',
+        values: [event.number, hashes.map((hash) => Buffer.from(hash))],
+      });
+      return new Map(
+        rows.map((row) => [
+          row.hash.toString('hex'),
+          { serial: row.serial, isCurrent: row.is_current },
+        ]),
+      );
+    },
+  };
+}
+
+type ReadRow = Partial<TicketRow> & {
+  revision: string;
+  fence: string;
+  inside: number[] | null;
+  this_minute: number[] | null;
+  minute: string;
+  stored_hash: Buffer | null;
+  stored_direction: string;
+  stored_answer: string;
+  stored_revision: string;
+  annulled_at: Date | null;
+  crossings: Crossing[] | null;
+  claim_revision: string | null;
+};
+
+function snapshotOf(rows: readonly ReadRow[]): Snapshot {
+  const head = rows[0];
+  if (head === undefined) throw new Error('the event has no claim head');
+  return {
+    revision: Number(head.revision),
+    fence: Number(head.fence),
+    inside: head.inside ?? [],
+    minute: Number(head.minute),
+    thisMinute: head.this_minute ?? [],
+    facts: rows.map((row) => ({
+      stored: row.stored_hash === null ? null : storedScanOf(row, row.stored_hash),
+      ticket: row.serial == null ? null : ticketOf(row as TicketRow),
+      crossings: row.crossings ?? [],
+      claimRevision: Number(row.claim_revision ?? 0),
+    })),
+  };
+}
+
+function storedScanOf(row: ReadRow, codeHash: Buffer): StoredScan {
+  return {
+    codeHash,
+    direction: row.stored_direction,
+    answer: row.stored_answer,
+    revision: Number(row.stored_revision),
+    annulledAt: row.annulled_at,
+  };
+}

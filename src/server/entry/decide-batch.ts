@@ -1,0 +1,167 @@
+// A batch of scans of one event, decided in order of arrival on one snapshot: pure but for its inputs.
+import { type Crossing, nextCrossingAt } from '#domain/entry/crossings.ts';
+import { type Decision, decideScan, type Finding } from '#domain/entry/decide-scan.ts';
+import type { Direction } from '#domain/entry/verdict.ts';
+import { type Instant, MINUTE_MS } from '#domain/kernel/instant.ts';
+import type { Occupancy } from '#domain/venue/controls.ts';
+import { scopesCrossed } from '#domain/venue/match-event.ts';
+import { iso } from '#server/platform/clock.ts';
+import { annulledAnswer, answerOf } from './answer.ts';
+import type { OpenEvent } from './catalogue.ts';
+import type { Batch, ClaimRecord, Fact, ScanRecord, Snapshot } from './claim-store.ts';
+import type { Lookup } from './find-code.ts';
+
+export type PendingScan = {
+  readonly device: string;
+  readonly scanId: string;
+  readonly direction: Direction;
+  readonly gate: string;
+  readonly lane: string | null;
+  readonly operator: string | null;
+  readonly scannedAt: string;
+  readonly isConfirmed: boolean;
+  readonly checkpoint: string;
+  readonly lookup: Lookup;
+  readonly codeHash: Uint8Array;
+};
+
+export type Outcome =
+  /** Answered before: the same text again. */
+  | { readonly kind: 'stored'; readonly answer: string; readonly revision: number }
+  | { readonly kind: 'reused' }
+  /** New: `index` counts the batch's new scans, from which its revision follows. */
+  | {
+      readonly kind: 'decided';
+      readonly index: number;
+      readonly answer: string;
+      readonly record: ScanRecord;
+      readonly decision: Decision;
+    };
+
+export type DecidedBatch = { readonly outcomes: readonly Outcome[]; readonly batch: Batch };
+
+export function decideBatch(
+  event: OpenEvent,
+  snapshot: Snapshot,
+  scans: readonly { readonly scan: PendingScan; readonly finding: Finding }[],
+  now: Instant,
+): DecidedBatch {
+  const tally = new Tally(event, snapshot, now);
+  const claims = new Map<string, ClaimRecord>();
+  const records: ScanRecord[] = [];
+  const outcomes = scans.map(({ scan, finding }, index): Outcome => {
+    const fact = snapshot.facts[index];
+    if (fact === undefined) throw new Error('the snapshot has a fact for each scan');
+    if (fact.stored !== null) return repeatOf(scan, fact.stored);
+    const key = finding.kind === 'ticket' ? `${scan.checkpoint}/${finding.ticket.serial}` : '';
+    const crossings = claims.get(key)?.crossings ?? fact.crossings;
+    const at = nextCrossingAt(crossings, now);
+    const decision = decideScan(scan, finding, {
+      ground: event.ground,
+      controls: event.controls,
+      occupancy: tally,
+      crossings,
+      at,
+    });
+    if (decision.crosses !== null && finding.kind === 'ticket') {
+      const { serial, section } = finding.ticket;
+      claims.set(key, {
+        checkpoint: scan.checkpoint,
+        serial,
+        crossings: [...crossings, crossingOf(scan, at)],
+        previous: fact.claimRevision,
+      });
+      const scopes = scopesCrossed(event.ground, section, scan.gate);
+      tally.add(scopes, decision.crosses.inside, scan.direction);
+    }
+    const answer = answerOf(scan.scanId, decision, 'hub', event.ground, at);
+    const record = recordOf(scan, decision, at, answer);
+    records.push(record);
+    return {
+      kind: 'decided',
+      index: records.length - 1,
+      answer: JSON.stringify(answer),
+      record,
+      decision,
+    };
+  });
+  const { minute, insideDelta, entered } = tally;
+  const batch: Batch = {
+    scans: records,
+    claims: [...claims.values()],
+    insideDelta,
+    entered,
+    minute,
+    strictRevision: event.hasMeter ? snapshot.revision : null,
+    limits: event.limits,
+  };
+  return { outcomes, batch };
+}
+
+function repeatOf(scan: PendingScan, stored: NonNullable<Fact['stored']>): Outcome {
+  const isSame = stored.direction === scan.direction && stored.codeHash.equals(scan.codeHash);
+  if (!isSame) return { kind: 'reused' };
+  const { revision, annulledAt } = stored;
+  const answer = annulledAt === null ? stored.answer : annulledAnswer(stored.answer);
+  return { kind: 'stored', answer, revision };
+}
+
+function crossingOf(scan: PendingScan, at: Instant): Crossing {
+  const { device, scanId, gate, lane, direction } = scan;
+  return { device, scan: scanId, gate, lane, at, direction, isExact: true, annulledAt: null };
+}
+
+function recordOf(scan: PendingScan, decision: Decision, at: Instant, answer: unknown): ScanRecord {
+  return {
+    device: scan.device,
+    scan_id: scan.scanId,
+    code_hash: Buffer.from(scan.codeHash).toString('hex'),
+    direction: scan.direction,
+    verdict: decision.verdict,
+    reason: decision.reason,
+    rung: 'hub',
+    gate: scan.gate,
+    lane: scan.lane,
+    operator: scan.operator,
+    serial: decision.ticket?.serial ?? null,
+    scanned_at: scan.scannedAt,
+    decided_at: iso(at),
+    inside: decision.crosses?.inside ?? 0,
+    checkpoint: scan.checkpoint,
+    answer,
+  };
+}
+
+/** Counts as the batch goes, so that the scan which fills a stand is the last one it admits. */
+class Tally implements Occupancy {
+  readonly inside = new Map<string, number>();
+  readonly thisMinute = new Map<string, number>();
+  readonly insideDelta: number[];
+  readonly entered: number[];
+  readonly minute: number;
+  readonly #event: OpenEvent;
+
+  constructor(event: OpenEvent, snapshot: Snapshot, now: Instant) {
+    this.#event = event;
+    this.minute = Math.floor(now / MINUTE_MS);
+    this.insideDelta = new Array(event.scopeIndex.size).fill(0);
+    this.entered = new Array(event.scopeIndex.size).fill(0);
+    for (const [scope, index] of event.scopeIndex) {
+      this.inside.set(scope, snapshot.inside[index] ?? 0);
+      const isThisMinute = snapshot.minute === this.minute;
+      this.thisMinute.set(scope, isThisMinute ? (snapshot.thisMinute[index] ?? 0) : 0);
+    }
+  }
+
+  add(scopes: readonly string[], inside: number, direction: Direction): void {
+    for (const scope of scopes) {
+      const index = this.#event.scopeIndex.get(scope);
+      if (index === undefined) continue;
+      this.inside.set(scope, (this.inside.get(scope) ?? 0) + inside);
+      this.insideDelta[index] = (this.insideDelta[index] ?? 0) + inside;
+      if (direction === 'out') continue;
+      this.thisMinute.set(scope, (this.thisMinute.get(scope) ?? 0) + 1);
+      this.entered[index] = (this.entered[index] ?? 0) + 1;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+// Scans and their annulment.
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { scanId } from '#protocol/primitives.ts';
+import {
+  annulAnswer,
+  annulRequest,
+  type ScanRequest,
+  scanAnswer,
+  scanRequest,
+} from '#protocol/scans.ts';
+import { iso } from '#server/platform/clock.ts';
+import { HttpProblem } from '#server/platform/http/problem.ts';
+import { addRoute } from '#server/platform/http/route.ts';
+import type { Device, Principal } from '#server/platform/principal.ts';
+import type { ServerContext } from '#server/server-context.ts';
+import { annulScan } from './annul.ts';
+import { checkpointOf, type OpenEvent } from './catalogue.ts';
+import type { PendingScan } from './decide-batch.ts';
+import { findCode } from './find-code.ts';
+import type { Seen } from './store-state.ts';
+
+const SEEN = /^([a-z2-7]{1,40}):(\d{1,15}):([A-Za-z0-9_-]{1,20})$/;
+
+export function addScanRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { authority, catalogue, storeState } = context;
+
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/scans',
+    rule: { allow: 'device' },
+    summary: 'Decide one scan; a repeat of the same scanId gets the same answer',
+    tag: 'scans',
+    body: scanRequest,
+    answer: scanAnswer,
+    bodyBytesMax: 16 * 1024,
+    handle: async ({ body, principal, request, reply }) => {
+      const device = deviceOf(principal);
+      const seen = seenOf(request.headers['kaimen-seen']);
+      if (seen !== null) await storeState.observe(device.eventNumber, seen);
+      storeState.servingEpoch();
+      const event = await catalogue.get(device.eventNumber);
+      const answer = await authority.scan(device.eventNumber, pendingScan(event, device, body));
+      void reply.type('application/json; charset=utf-8');
+      return reply.send(answer);
+    },
+  });
+
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/scans/:scanId/annul',
+    rule: { allow: 'scans.annul', orDevice: true },
+    summary: 'Take a crossing back: the turnstile did not turn',
+    tag: 'scans',
+    params: z.object({ scanId }),
+    query: z.strictObject({ device: z.string().max(64).optional() }),
+    body: annulRequest,
+    answer: annulAnswer,
+    handle: async ({ params, query, body, principal }) => {
+      const device = principal?.kind === 'device' ? principal.id : query.device;
+      if (device === undefined) {
+        throw new HttpProblem('malformed-request', {
+          detail: 'device: name the device whose scan it was',
+          errors: [{ field: 'device', message: 'name the device whose scan it was' }],
+        });
+      }
+      if (principal?.kind === 'device' && body.cause === 'supervisor') {
+        throw new HttpProblem('forbidden', {
+          detail: 'a supervisor annuls with their own token',
+          mend: 'give cause not-turned or never-shown, or use an operator’s token',
+        });
+      }
+      const { outcome, at } = await annulScan(context, principal, {
+        device,
+        scanId: params.scanId,
+        cause: body.cause,
+      });
+      return { scanId: params.scanId, outcome, at: iso(at) };
+    },
+  });
+}
+
+export function pendingScan(event: OpenEvent, device: Device, scan: ScanRequest): PendingScan {
+  const found = findCode(scan.code, event.keyring);
+  return {
+    device: device.id,
+    scanId: scan.scanId,
+    direction: scan.direction,
+    gate: device.gate,
+    lane: scan.lane ?? device.lane,
+    operator: scan.operator ?? null,
+    scannedAt: boundedTime(scan.scannedAt),
+    isConfirmed: scan.confirms !== undefined,
+    checkpoint: checkpointOf(event, device.gate),
+    lookup: found.lookup,
+    codeHash: found.codeHash,
+  };
+}
+
+/** Lane clocks lie by years; what PostgreSQL cannot hold is pulled to what it can. */
+function boundedTime(scannedAt: string): string {
+  return iso(Math.min(Math.max(Date.parse(scannedAt), 0), LATEST_MS));
+}
+
+const LATEST_MS = Date.UTC(9999, 0, 1);
+
+function deviceOf(principal: Principal | null): Device {
+  if (principal?.kind !== 'device') throw new Error('the route’s rule lets only devices in');
+  return principal;
+}
+
+function seenOf(header: string | string[] | undefined): Seen | null {
+  const match = typeof header === 'string' ? SEEN.exec(header) : null;
+  if (match === null) return null;
+  const [, epoch = '', revision = '', mark = ''] = match;
+  return { epoch, revision: Number(revision), mark };
+}

@@ -1,0 +1,91 @@
+// The command line of the server program. Everything else it needs it finds in its data directory.
+import { parseArgs } from 'node:util';
+
+export type ServeConfig = {
+  readonly command: 'serve' | 'restore';
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly role: 'all';
+  readonly databaseUrl: string | null;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly backupFile: string | null;
+  readonly masterKeyFile: string | null;
+};
+
+/** The command line was wrong; the message says what to write instead. Ends as exit code 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** @throws UsageError */
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): ServeConfig {
+  const { values, positionals } = parse(args);
+  const command = positionals[0] ?? 'serve';
+  if (command !== 'serve' && command !== 'restore') {
+    throw new UsageError(`unknown command “${command}”: serve or restore`);
+  }
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new UsageError(`--port ${values.port}: give a number from 0 to 65535`);
+  }
+  if (values.role !== 'all')
+    throw new UsageError(`--role ${values.role}: this release plays “all”`);
+  const tls = tlsFiles(values['tls-cert'], values['tls-key']);
+  if (!LOOPBACK.has(values.host) && tls === null) {
+    throw new UsageError(
+      `--host ${values.host} would send tickets and tokens in the clear: add --tls-cert and --tls-key, or stay on 127.0.0.1`,
+    );
+  }
+  const level = values['log-level'];
+  if (!isLevel(level))
+    throw new UsageError(`--log-level ${level}: debug, info, warn, error or silent`);
+  return {
+    command,
+    host: values.host,
+    port,
+    dataDir: values.data,
+    role: values.role,
+    databaseUrl: env['DATABASE_URL'] ?? null,
+    tls,
+    logLevel: level,
+    backupFile: positionals[1] ?? null,
+    masterKeyFile: values['master-key'] ?? null,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        host: { type: 'string', default: '127.0.0.1' },
+        port: { type: 'string', default: '8080' },
+        data: { type: 'string', default: './data' },
+        role: { type: 'string', default: 'all' },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
+        'log-level': { type: 'string', default: 'info' },
+        'master-key': { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function tlsFiles(certFile: string | undefined, keyFile: string | undefined) {
+  if (certFile === undefined && keyFile === undefined) return null;
+  if (certFile === undefined || keyFile === undefined) {
+    throw new UsageError('--tls-cert and --tls-key belong together');
+  }
+  return { certFile, keyFile };
+}
+
+function isLevel(level: string): level is ServeConfig['logLevel'] {
+  return ['debug', 'info', 'warn', 'error', 'silent'].includes(level);
+}

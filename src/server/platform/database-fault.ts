@@ -1,0 +1,48 @@
+// What PostgreSQL and the network say when the world breaks, in the problems callers are answered with.
+import { HttpProblem } from './http/problem.ts';
+
+const DISK_FULL = new Set(['53100', 'ENOSPC']);
+/** Connection lost, shutting down, starting up, too many connections, cancelled by time-out. */
+const AWAY = new Set([
+  '08000',
+  '08001',
+  '08003',
+  '08004',
+  '08006',
+  '57P01',
+  '57P02',
+  '57P03',
+  '57014',
+  '53300',
+  '25P03',
+  '25006',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+const AWAY_WORDS =
+  /connection (terminated|ended|timeout)|timeout exceeded|not queryable|client has encountered/i;
+
+export function isDatabaseAway(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  return AWAY.has(code ?? '') || AWAY_WORDS.test(message ?? '');
+}
+
+/** @returns null for what is no fault of the world: a bug */
+export function problemOfFault(error: unknown): HttpProblem | null {
+  if (DISK_FULL.has((error as { code?: string }).code ?? '')) {
+    return new HttpProblem('storage-full', {
+      detail: 'the disk of the database is full: nothing of this request was stored',
+      mend: 'free space; the server goes on by itself',
+      retryAfterSeconds: 5,
+    });
+  }
+  if (!isDatabaseAway(error)) return null;
+  return new HttpProblem('unavailable', {
+    detail: 'the database does not answer',
+    mend: 'send the same request again in a moment',
+    retryAfterSeconds: 1,
+  });
+}

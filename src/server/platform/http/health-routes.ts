@@ -1,0 +1,70 @@
+// Liveness, readiness, metrics and the API's own description: no token, no personal data.
+import type { FastifyInstance } from 'fastify';
+import type { Pool } from 'pg';
+import type { Registry } from 'prom-client';
+import { HttpProblem, sendProblem } from './problem.ts';
+import { addRoute } from './route.ts';
+
+const READY_WITHIN_MS = 1_000;
+
+export function addHealthRoutes(
+  app: FastifyInstance,
+  deps: {
+    readonly pool: Pool;
+    readonly registry: Registry;
+    readonly stopping: AbortSignal;
+    readonly storeState: () => string;
+  },
+): void {
+  addRoute(app, {
+    method: 'GET',
+    url: '/healthz',
+    rule: { allow: 'public' },
+    summary: 'Whether the process runs',
+    tag: 'operation',
+    handle: () => ({ status: 'ok' }),
+  });
+
+  addRoute(app, {
+    method: 'GET',
+    url: '/readyz',
+    rule: { allow: 'public' },
+    summary: 'Whether it can decide scans: its database answers and its store is not behind',
+    tag: 'operation',
+    handle: async ({ reply }) => {
+      if (deps.stopping.aborted) return sendProblem(reply, new HttpProblem('unavailable'));
+      const store = deps.storeState();
+      if (store !== 'serving') return sendProblem(reply, new HttpProblem('store-behind'));
+      await Promise.race([
+        deps.pool.query('SELECT 1'),
+        new Promise((_, reject) => {
+          setTimeout(
+            () => reject(new HttpProblem('unavailable', { retryAfterSeconds: 1 })),
+            READY_WITHIN_MS,
+          ).unref();
+        }),
+      ]);
+      return { status: 'ready', store };
+    },
+  });
+
+  addRoute(app, {
+    method: 'GET',
+    url: '/metrics',
+    rule: { allow: 'public' },
+    summary: 'Prometheus metrics',
+    tag: 'operation',
+    answerType: 'text/plain',
+    handle: async ({ reply }) =>
+      reply.type(deps.registry.contentType).send(await deps.registry.metrics()),
+  });
+
+  addRoute(app, {
+    method: 'GET',
+    url: '/openapi.json',
+    rule: { allow: 'public' },
+    summary: 'This API as OpenAPI 3.1',
+    tag: 'operation',
+    handle: () => app.swagger(),
+  });
+}

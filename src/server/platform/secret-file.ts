@@ -1,0 +1,36 @@
+// Secrets of a data directory, each a file of its own, readable by its owner alone.
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+
+const KEY_BYTES = 32;
+
+/**
+ * The key that seals every event's key: made at first start, never in the database and never in a
+ * backup. Without it a restored database can admit by its lists but mint and print no code.
+ */
+export function loadMasterKey(dataDir: string): Uint8Array {
+  const file = path.join(dataDir, 'master-key');
+  writeOnce(file, randomBytes(KEY_BYTES).toString('hex'));
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
+  if (key.length === KEY_BYTES) return key;
+  throw new Error(`${file} does not hold a key of 64 hexadecimal digits: restore it from its copy`);
+}
+
+/** @returns false if the file was there already: it is left as it is */
+export function writeOnce(file: string, secret: string): boolean {
+  let fd: number;
+  try {
+    fd = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EEXIST') return false;
+    throw error;
+  }
+  try {
+    writeSync(fd, `${secret}\n`);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  return true;
+}

@@ -1,0 +1,27 @@
+import type { Pool } from 'pg';
+import type { AccessStore } from './access/store.ts';
+import type { Bus } from './bus.ts';
+import type { Authority } from './entry/authority.ts';
+import type { Catalogue } from './entry/catalogue.ts';
+import type { StoreState } from './entry/store-state.ts';
+import type { Acts } from './platform/acts.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Log } from './platform/log.ts';
+
+/** What main.ts wires and routes use. */
+export type ServerContext = {
+  readonly pool: Pool;
+  readonly masterKey: Uint8Array;
+  /** Name of this node in the audit. */
+  readonly node: string;
+  readonly now: Clock;
+  readonly log: Log;
+  readonly bus: Bus;
+  readonly acts: Acts;
+  readonly access: AccessStore;
+  readonly catalogue: Catalogue;
+  readonly storeState: StoreState;
+  readonly authority: Authority;
+  /** Aborted when the server begins to stop: long answers end. */
+  readonly stopping: AbortSignal;
+};

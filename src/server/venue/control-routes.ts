@@ -1,0 +1,261 @@
+// Holds, meters, limits, diversions and the window. Each change raises the fence, so it binds the very
+// next claim, and is pushed to lanes and consoles as it commits.
+import type { FastifyInstance } from 'fastify';
+import type { PoolClient } from 'pg';
+import { z } from 'zod';
+import { may } from '#domain/access/roles.ts';
+import { parseInstant } from '#domain/kernel/instant.ts';
+import { limitOf } from '#domain/venue/controls.ts';
+import { groundOf } from '#domain/venue/match-event.ts';
+import {
+  controlsState as controlsShape,
+  createdId,
+  diversionRequest,
+  holdRequest,
+  limitRequest,
+  windowRequest,
+} from '#protocol/controls.ts';
+import { matchEventOf } from '#protocol/event-file.ts';
+import { id } from '#protocol/primitives.ts';
+import { randomName } from '#server/platform/crypto.ts';
+import { HttpProblem } from '#server/platform/http/problem.ts';
+import { addRoute } from '#server/platform/http/route.ts';
+import type { Principal } from '#server/platform/principal.ts';
+import type { ServerContext } from '#server/server-context.ts';
+import { controlsState } from './controls-state.ts';
+import { eventOr404 } from './find-event.ts';
+import { changeControls, type EventRow, loadControls, type StoredControls } from './store.ts';
+
+const eventParams = z.object({ id });
+const itemParams = z.object({ id, item: z.string().max(64) });
+const ITEMS_MAX = 200;
+
+export function addControlRoutes(app: FastifyInstance, context: ServerContext): void {
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/v1/events/:id/controls',
+    rule: { allow: 'controls.read', orDevice: true },
+    summary: 'Holds, meters, limits, diversions and window in force',
+    tag: 'controls',
+    params: eventParams,
+    answer: controlsShape,
+    handle: async ({ params }) => {
+      const row = await eventOr404(context.pool, params.id);
+      const { controls, fence } = await loadControls(context.pool, row.number);
+      return controlsState(controls, fence);
+    },
+  });
+  addHolds(app, context);
+  addDiversions(app, context);
+  addLimits(app, context);
+  addWindow(app, context);
+}
+
+function addHolds(app: FastifyInstance, context: ServerContext): void {
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/events/:id/holds',
+    rule: { allow: 'controls.set' },
+    summary: 'Stop or meter a gate, a section, a stand or the ground',
+    tag: 'controls',
+    params: eventParams,
+    body: holdRequest,
+    answer: createdId,
+    handle: async ({ params, body, principal }) => {
+      const row = await eventOr404(context.pool, params.id);
+      requireScope(row, body.scope);
+      const hold = { id: randomName('hold-', 5), ...body, perMinute: body.perMinute ?? null };
+      await change(context, principal, row, { act: 'hold.set', detail: hold }, (controls) => ({
+        ...controls,
+        holds: [...controls.holds, hold],
+      }));
+      return { id: hold.id };
+    },
+  });
+
+  addRemoval(app, context, 'holds', 'hold.lifted');
+}
+
+function addDiversions(app: FastifyInstance, context: ServerContext): void {
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/events/:id/diversions',
+    rule: { allow: 'controls.set' },
+    summary: 'Let sections use other gates until a time',
+    tag: 'controls',
+    params: eventParams,
+    body: diversionRequest,
+    answer: createdId,
+    handle: async ({ params, body, principal }) => {
+      const row = await eventOr404(context.pool, params.id);
+      for (const section of body.sections) requireScope(row, `section/${section}`);
+      for (const gate of body.gates) requireScope(row, `gate/${gate}`);
+      const until = instantOf(body.until);
+      const diversion = { id: randomName('div-', 5), ...body, until };
+      await change(
+        context,
+        principal,
+        row,
+        { act: 'diversion.set', detail: diversion },
+        (controls) => ({
+          ...controls,
+          diversions: [...controls.diversions, diversion],
+        }),
+      );
+      return { id: diversion.id };
+    },
+  });
+
+  addRemoval(app, context, 'diversions', 'diversion.lifted');
+}
+
+function addLimits(app: FastifyInstance, context: ServerContext): void {
+  addRoute(app, {
+    method: 'PUT',
+    url: '/api/v1/events/:id/limits',
+    rule: { allow: 'controls.limit' },
+    summary: 'Set how many people a section, a stand or the ground may hold',
+    tag: 'controls',
+    params: eventParams,
+    body: limitRequest,
+    answer: controlsShape,
+    handle: async ({ params, body, principal }) => {
+      const row = await eventOr404(context.pool, params.id);
+      requireScope(row, body.scope);
+      if (body.scope.startsWith('gate/')) {
+        throw badField('scope', 'a gate has no inside: meter it, or limit the section or stand');
+      }
+      const second = await secondPerson(context, principal, body.secondPerson);
+      const { scope, limit, reason } = body;
+      const act = { act: 'limit.set', detail: { scope, limit, reason, second } };
+      await change(context, principal, row, act, (controls) => {
+        const ground = groundOf(matchEventOf(row.file));
+        const now = limitOf(ground, { ...controls, status: row.status }, scope);
+        // Closer is safe and one person's call; wider is not.
+        if (now !== null && (limit === null || limit > now) && second === null) {
+          throw new HttpProblem('forbidden', {
+            detail: `raising the limit of ${scope} from ${now} takes two people`,
+            mend: 'add secondPerson: the token of another person who may set limits',
+          });
+        }
+        return { ...controls, limits: { ...controls.limits, [scope]: limit } };
+      });
+      const { controls, fence } = await loadControls(context.pool, row.number);
+      return controlsState(controls, fence);
+    },
+  });
+}
+
+function addWindow(app: FastifyInstance, context: ServerContext): void {
+  addRoute(app, {
+    method: 'PUT',
+    url: '/api/v1/events/:id/window',
+    rule: { allow: 'controls.set' },
+    summary: 'Move doors or the end of entry: a delayed kick-off, an abandoned match',
+    tag: 'controls',
+    params: eventParams,
+    body: windowRequest,
+    answer: controlsShape,
+    handle: async ({ params, body, principal }) => {
+      const row = await eventOr404(context.pool, params.id);
+      const window = {
+        doorsAt: body.doorsAt === null ? null : instantOf(body.doorsAt),
+        endsAt: body.endsAt === null ? null : instantOf(body.endsAt),
+      };
+      const detail = { ...window, reason: body.reason };
+      await change(context, principal, row, { act: 'window.moved', detail }, (controls) => ({
+        ...controls,
+        window,
+      }));
+      const { controls, fence } = await loadControls(context.pool, row.number);
+      return controlsState(controls, fence);
+    },
+  });
+}
+
+function addRemoval(
+  app: FastifyInstance,
+  context: ServerContext,
+  list: 'holds' | 'diversions',
+  act: string,
+): void {
+  addRoute(app, {
+    method: 'DELETE',
+    url: `/api/v1/events/:id/${list}/:item`,
+    rule: { allow: 'controls.set' },
+    summary: `Lift one of the ${list}`,
+    tag: 'controls',
+    params: itemParams,
+    handle: async ({ params, principal }) => {
+      const row = await eventOr404(context.pool, params.id);
+      await change(context, principal, row, { act, detail: { id: params.item } }, (controls) => {
+        const items: readonly { readonly id: string }[] = controls[list];
+        if (!items.some((item) => item.id === params.item)) {
+          throw new HttpProblem('not-found', {
+            detail: `there is no such one among the ${list}: ${params.item}`,
+            mend: 'see GET …/controls for what is in force',
+          });
+        }
+        return { ...controls, [list]: items.filter((item) => item.id !== params.item) };
+      });
+      return { id: params.item, lifted: true };
+    },
+  });
+}
+
+async function change(
+  context: ServerContext,
+  principal: Principal | null,
+  row: EventRow,
+  act: { readonly act: string; readonly detail: Readonly<Record<string, unknown>> },
+  next: (controls: StoredControls) => StoredControls,
+): Promise<void> {
+  await context.acts.do(principal, async (client: PoolClient) => {
+    await changeControls(client, row.number, (controls) => {
+      const changed = next(controls);
+      if (changed.holds.length <= ITEMS_MAX && changed.diversions.length <= ITEMS_MAX)
+        return changed;
+      throw new HttpProblem('conflict', {
+        detail: `there are ${ITEMS_MAX} in force already`,
+        mend: 'lift some that are over',
+      });
+    });
+    return { result: null, act: { ...act, subject: row.id } };
+  });
+  context.bus.emit('controls', row.number);
+}
+
+/** @returns the pseudonymous id of a second person who may set limits; null when none was named */
+async function secondPerson(
+  context: ServerContext,
+  first: Principal | null,
+  token: string | undefined,
+): Promise<string | null> {
+  if (token === undefined) return null;
+  const second = await context.access.authenticate(token);
+  const isFit = second?.kind === 'operator' && may(second.role, 'controls.limit');
+  if (!isFit) throw badField('secondPerson', 'is not the token of a person who may set limits');
+  if (first?.kind === 'operator' && second.person === first.person) {
+    throw badField('secondPerson', 'is the same person’s: it takes two');
+  }
+  return second.person;
+}
+
+function requireScope(row: EventRow, scope: string): void {
+  const { scopes } = groundOf(matchEventOf(row.file));
+  if (!scopes.includes(scope)) throw badField('scope', `this event has no ${scope}`);
+}
+
+function instantOf(text: string) {
+  const at = parseInstant(text);
+  if (at === null) throw new Error('the schema has checked this time');
+  return at;
+}
+
+function badField(field: string, message: string): HttpProblem {
+  return new HttpProblem('malformed-request', {
+    detail: `${field}: ${message}`,
+    mend: 'correct the field and send the request again',
+    errors: [{ field, message }],
+  });
+}

@@ -1,0 +1,25 @@
+import type { Controls } from '#domain/venue/controls.ts';
+import type { ControlsState } from '#protocol/controls.ts';
+import { iso } from '#server/platform/clock.ts';
+
+/** Controls in the words of the protocol. */
+export function controlsState(controls: Controls, fence: number): ControlsState {
+  const { doorsAt, endsAt } = controls.window;
+  return {
+    fence,
+    status: controls.status,
+    holds: controls.holds.map((hold) => ({ ...hold })),
+    diversions: controls.diversions.map((diversion) => ({
+      id: diversion.id,
+      sections: [...diversion.sections],
+      gates: [...diversion.gates],
+      until: iso(diversion.until),
+      reason: diversion.reason,
+    })),
+    limits: { ...controls.limits },
+    window: {
+      doorsAt: doorsAt === null ? null : iso(doorsAt),
+      endsAt: endsAt === null ? null : iso(endsAt),
+    },
+  };
+}
