@@ -39,8 +39,12 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
   web: { ui: [], gate: ['ui'], shop: ['ui'], console: ['ui'] },
 };
 
-/** Parts of the server that every context may use whole; of all others only `store.ts`. */
+/** Parts of the server that every context may use whole; of all others only `store.ts` and these. */
 const SERVER_GROUND = ['platform', 'paper'];
+const SERVER_DOORS = ['server-context.ts', 'bus.ts'];
+
+/** Where files that stand directly in the folder are shared by its subfolders. */
+const SHARES_ITS_TOP = ['cli', 'drill'];
 
 /** What the compiler cannot keep out of `domain/`: the clock and chance arrive as arguments. */
 const NOT_IN_DOMAIN =
@@ -85,6 +89,7 @@ for (const [file, text, refused] of [
   ['domain/entry/x.ts', "const fs = await import('node:fs');", 'node:fs'],
   ['domain/entry/x.ts', 'import {\n  a,\n  b,\n} from\n  "node:fs";', 'node:fs'],
   ['domain/entry/x.ts', 'await import(name);', 'a computed name'],
+  ['domain/entry/x.ts', 'await import(`pg`);', 'a computed name'],
   [
     'domain/kernel/x.ts',
     "import { a } from '#domain/entry/verdict.ts';",
@@ -100,9 +105,11 @@ for (const [file, text, refused] of [
   ['server/platform/x.ts', "import { a } from '#server/entry/store.ts';", '#server/entry/store.ts'],
   ['server/entry/x.ts', "import { a } from '#cli/lane.ts';", '#cli/lane.ts'],
   ['server/entry/x.ts', "import { a } from '#testing/entry.ts';", '#testing/entry.ts'],
+  ['server/paper/x.ts', "import { a } from '#web/platform/y.ts';", '#web/platform/y.ts'],
   ['web/gate/x.tsx', "import { a } from '#web/shop/y.ts';", '#web/shop/y.ts'],
   ['web/gate/x.tsx', "import { a } from 'node:fs';", 'node:fs'],
   ['cli/x.ts', "import { a } from '../server/main.ts';", '../server/main.ts'],
+  ['cli/tickets/x.ts', "import { a } from '#cli/lane/y.ts';", '#cli/lane/y.ts'],
   ['drill/load/x.ts', "import { a } from '#cli/lane.ts';", '#cli/lane.ts'],
   ['elsewhere/x.ts', "import { a } from '#domain/kernel/ids.ts';", '#domain/kernel/ids.ts'],
 ] as const) {
@@ -120,6 +127,8 @@ for (const [file, text] of [
   ['server/paper/x.ts', "const a = Buffer.from('pg') + Array.from('react');"],
   ['server/main.ts', "import { a } from './entry/routes.ts';\nimport { b } from '#server/x/y.ts';"],
   ['web/gate/x.tsx', "import { a } from '#web/ui/button.tsx';\nimport '@tanstack/react-query';"],
+  ['server/entry/x.ts', "import type { A } from '#server/server-context.ts';"],
+  ['cli/tickets/x.ts', "import { a } from '#cli/client.ts';"],
   ['testing/x.ts', "import { a } from '#server/entry/store.ts';"],
   [
     'drill/load/x.ts',
@@ -158,7 +167,7 @@ function refusals(file: string, text: string): string[] {
 }
 
 function importsOf(text: string): string[] {
-  const named = text.matchAll(/(?<![.\w])(?:from|import|import\s*\()\s*(['"`])([^'"`\n]+)\1/g);
+  const named = text.matchAll(/(?<![.\w])(?:from|import|import\s*\()\s*(['"])([^'"\n]+)\1/g);
   const computed = /\bimport\s*\(\s*[^'"\s]/.test(text) ? ['a computed name'] : [];
   return [...[...named].map((match) => match[2] ?? ''), ...computed];
 }
@@ -168,6 +177,9 @@ function isAllowed(file: string, specifier: string): boolean {
   if (specifier.startsWith('.')) return staysInFolder(file, specifier);
   if (MAY_IMPORT[top]?.some((entry) => matches(specifier, entry))) return true;
   if (top === 'server') return isServerDoor(context, specifier);
+  if (SHARES_ITS_TOP.includes(top) && specifier.split('/').length === 2) {
+    return specifier.startsWith(`#${top}/`);
+  }
   const ground = BUILDS_ON[top]?.[context] ?? [];
   return ground.some((name) => specifier.startsWith(`#${top}/${name}/`));
 }
@@ -180,10 +192,13 @@ function staysInFolder(file: string, specifier: string): boolean {
 }
 
 function isServerDoor(context: string, specifier: string): boolean {
-  if (context === 'main.ts') return specifier.startsWith('#server/');
+  if (!specifier.startsWith('#server/')) return false;
+  // What stands directly in src/server wires the contexts, or names what is wired.
+  if (context.endsWith('.ts')) return true;
   const [, other = '', ...rest] = specifier.split('/');
-  if (!specifier.startsWith('#server/') || other === context) return false;
+  if (other === context) return false;
   if (SERVER_GROUND.includes(context)) return other === 'platform';
+  if (SERVER_DOORS.includes([other, ...rest].join('/'))) return true;
   return SERVER_GROUND.includes(other) || rest.join('/') === 'store.ts';
 }
 
