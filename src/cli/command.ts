@@ -26,10 +26,19 @@ type Description = { readonly summary: string; readonly example: string };
 
 /** A command that needs no server. */
 export function localCommand(name: string, { summary, example }: Description): Command {
-  return new Command(name)
+  const command = new Command(name)
     .description(summary)
     .option('--json', 'print one JSON document on stdout, everything else on stderr')
-    .addHelpText('after', `\nExample:\n  $ ${example.replaceAll('\n', '\n  $ ')}`);
+    .addHelpText('after', `\nExample:\n${exampleLines(example)}`);
+  examples.set(command, example);
+  return command;
+}
+
+const examples = new WeakMap<Command, string>();
+
+/** Each line a command of its own, unless it goes on from the one before. */
+function exampleLines(example: string): string {
+  return example.replace(/^(?! )/gm, '  $ ');
 }
 
 /** A command that speaks to the server. */
@@ -39,11 +48,17 @@ export function serverCommand(name: string, description: Description): Command {
     .option('--data <dir>', 'take the token from DIR/admin-token instead of KAIMEN_TOKEN');
 }
 
-/** A word that only groups commands: `kaimen tickets …`. */
+/**
+ * A word that groups commands: `kaimen tickets …`. One of them may be called `set`: it is meant when
+ * none is named, so that `kaimen hold gate/N2` reads as it is said.
+ */
 export function groupCommand(name: string, summary: string, commands: readonly Command[]): Command {
   const group = new Command(name).description(summary);
-  for (const command of commands) group.addCommand(command);
-  return group;
+  for (const command of commands) {
+    group.addCommand(command, { isDefault: command.name() === 'set' });
+  }
+  const all = commands.map((command) => examples.get(command) ?? '').join('\n');
+  return group.addHelpText('after', `\nExamples:\n${exampleLines(all)}`);
 }
 
 /** Gives a command its work. The exit code goes where `main` finds it. */
@@ -111,6 +126,10 @@ function isHttpUrl(text: string): boolean {
 function urlArgument(text: string): string {
   if (isHttpUrl(text)) return text;
   throw new InvalidArgumentError(`write it like ${DEFAULT_URL}`);
+}
+/** An option handed on to another program, if it was given. */
+export function given(flag: string, value: string | number | undefined): string[] {
+  return value === undefined ? [] : [flag, String(value)];
 }
 
 export function idArgument(text: string): string {

@@ -1,6 +1,14 @@
 // Wires the commands together; each has a file of its own.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { auditCommand } from './audit.ts';
+import { backupCommand } from './backup.ts';
+import { divertCommand } from './controls/divert.ts';
+import { holdCommand } from './controls/hold.ts';
+import { limitCommand } from './controls/limit.ts';
+import { controlsCommand } from './controls/show.ts';
+import { windowCommand } from './controls/window.ts';
+import { decodeCommand } from './decode/command.ts';
 import { deviceCommand } from './device.ts';
 import { eventCommand } from './event.ts';
 import {
@@ -12,7 +20,12 @@ import {
   failureOf,
   failureText,
 } from './failure.ts';
+import { paperCommand } from './paper.ts';
+import { reconcileCommand } from './reconcile.ts';
+import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
+import { shadowCommand } from './shadow.ts';
+import { storeCommand } from './store.ts';
 import { ticketsCommand } from './tickets/command.ts';
 import { tokenCommand } from './token.ts';
 
@@ -49,16 +62,33 @@ function buildProgram(onUsage: (text: string) => void): Command {
     .version(ownVersion(), '-V, --version')
     .description('Ticketing and venue entry: imports the match, serves the gates, keeps the count.')
     .addHelpText('after', EXAMPLES);
-  const commands = [
+  for (const command of allCommands()) program.addCommand(command);
+  prepare(program, onUsage);
+  return program;
+}
+
+/** In the order of --help: bring up, bring in, enrol, run the night, look after. */
+function allCommands(): Command[] {
+  return [
     serveCommand(),
     eventCommand(),
     ticketsCommand(),
     deviceCommand(),
     tokenCommand(),
+    controlsCommand(),
+    holdCommand(),
+    divertCommand(),
+    limitCommand(),
+    windowCommand(),
+    paperCommand(),
+    shadowCommand(),
+    auditCommand(),
+    backupCommand(),
+    restoreCommand(),
+    storeCommand(),
+    reconcileCommand(),
+    decodeCommand(),
   ];
-  for (const command of commands) program.addCommand(command);
-  prepare(program, onUsage);
-  return program;
 }
 
 function ownVersion(): string {

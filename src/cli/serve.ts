@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { localCommand, numberArgument, runs } from './command.ts';
+import { given, localCommand, numberArgument, runs } from './command.ts';
 import { runProgram } from './run-program.ts';
 
 type Options = {
@@ -39,8 +39,4 @@ export function serveCommand(): Command {
       ...given('--tls-key', options.tlsKey),
     ]),
   );
-}
-
-export function given(flag: string, value: string | number | undefined): string[] {
-  return value === undefined ? [] : [flag, String(value)];
 }

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { storeView } from '#protocol/access.ts';
+import { runs, serverCommand } from './command.ts';
+
+type Options = { readonly without?: readonly string[]; readonly reason: string };
+
+export function reconcileCommand(): Command {
+  const command = serverCommand('reconcile', {
+    summary: 'Let a restored claim store decide again, once the lanes have told what they know.',
+    example:
+      'kaimen reconcile --reason "restored from the backup of 18:00" --data data\n' +
+      'kaimen reconcile --without D-4K9X D-7Q2M --reason "two phones are lost" --data data',
+  })
+    .option('--without <devices...>', 'lost devices: do not wait for their journals')
+    .requiredOption('--reason <text>', 'why, for the audit');
+  return runs<Options>(command, async ({ options, out, client }) => {
+    const store = await client().ask(storeView, {
+      method: 'POST',
+      path: '/store/reconcile',
+      body: { withoutDevices: options.without, reason: options.reason },
+    });
+    out.result(store, [
+      `the claim store is ${store.state} (epoch ${store.epoch})`,
+      ...store.waitingFor.map((device) => `  waiting for the journal of ${device}`),
+    ]);
+  });
+}
