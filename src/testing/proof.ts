@@ -22,8 +22,11 @@ async function startReader(): Promise<void> {
   await prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true });
 }
 
-/** Every QR code in a picture, or in the bytes of an image file, in the order found. */
-export async function readCodes(image: Picture | Uint8Array): Promise<string[]> {
+/** A QR code as a reader sees it; its width is without the quiet zone. */
+export type FoundCode = { readonly text: string; readonly widthPx: number };
+
+/** Every QR code in a picture, or in the bytes of an image file. */
+export async function findCodes(image: Picture | Uint8Array): Promise<FoundCode[]> {
   await readerReady;
   const input = image instanceof Uint8Array ? new Uint8Array(image) : imageData(image);
   const symbols = await readBarcodes(input, {
@@ -31,7 +34,29 @@ export async function readCodes(image: Picture | Uint8Array): Promise<string[]> 
     textMode: 'Plain',
     maxNumberOfSymbols: 0,
   });
-  return symbols.map((symbol) => symbol.text);
+  return symbols.map(({ text, position: { topLeft, topRight } }) => ({
+    text,
+    widthPx: Math.hypot(topRight.x - topLeft.x, topRight.y - topLeft.y),
+  }));
+}
+
+export async function readCodes(image: Picture | Uint8Array): Promise<string[]> {
+  const found = await findCodes(image);
+  return found.map(({ text }) => text);
+}
+
+/** How dark a part of a picture is: 0 is white, 1 is black. */
+export function inkIn(
+  { pixels, width }: Picture,
+  part: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): number {
+  let ink = 0;
+  for (let y = part.y; y < part.y + part.height; y += 1) {
+    for (let x = part.x; x < part.x + part.width; x += 1) {
+      ink += 1 - (pixels[(y * width + x) * 4] ?? 255) / 255;
+    }
+  }
+  return ink / (part.width * part.height);
 }
 
 function imageData({ pixels, width, height }: Picture) {

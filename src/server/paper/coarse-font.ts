@@ -1,8 +1,8 @@
 import { assert } from '#domain/kernel/assert.ts';
-import { coarsenOutline, readOutline, writeOutline } from './glyph-outline.ts';
+import { readOutline, rescaleOutline, writeOutline } from './glyph-outline.ts';
 
 /**
- * Redraws a TrueType font on a coarser grid, which takes a third off its compressed outlines. At
+ * Redraws a TrueType font on a coarser grid, which takes a quarter off its compressed outlines. At
  * 200 units an em, one step at 30 pt is 0.05 mm, about a printer's dot.
  *
  * @param sfnt - without hints; every glyph a simple one, as those of Chinese characters are
@@ -13,7 +13,7 @@ export function coarsenFont(sfnt: Buffer, unitsPerEm: number): Buffer {
   const head = Buffer.from(tableIn(tables, 'head'));
   const scale = unitsPerEm / head.readUInt16BE(18);
   const glyphs = glyphsOf(tables, head.readInt16BE(50) === 1).map((glyph) =>
-    glyph.length === 0 ? glyph : writeOutline(coarsenOutline(readOutline(glyph), scale)),
+    glyph.length === 0 ? glyph : writeOutline(rescaleOutline(readOutline(glyph), scale)),
   );
   head.writeUInt16BE(unitsPerEm, 18);
   head.writeInt16BE(1, 50);

@@ -104,7 +104,15 @@ function byCodePoint(a: string, b: string): number {
  * the regular weight with its outlines drawn: right for a line or two, too coarse for a poster.
  */
 export async function oneWeightFontsFor(characters: ReadonlySet<string>): Promise<FontSet> {
-  const { faces, missing } = await fontsFor(characters);
+  const both = await fontsFor(characters);
+  const one = oneWeights.get(both) ?? oneWeightOf(both);
+  oneWeights.set(both, one);
+  return one;
+}
+
+const oneWeights = new WeakMap<FontSet, FontSet>();
+
+function oneWeightOf({ faces, missing }: FontSet): FontSet {
   const regular = faces.regular.map((face) => ({
     ...face,
     sfnt: face.sfnt && coarsenFont(face.sfnt, COARSE_UNITS),

@@ -2,7 +2,7 @@ import { assert } from '#domain/kernel/assert.ts';
 
 /** The outline of a simple TrueType glyph. @see OpenType specification, glyf */
 
-export type Point = { readonly x: number; readonly y: number; readonly isOnCurve: boolean };
+type Point = { readonly x: number; readonly y: number; readonly isOnCurve: boolean };
 export type Contour = readonly Point[];
 
 const ON_CURVE = 0x01;
@@ -89,53 +89,13 @@ function glyphHead(contours: readonly Contour[], points: readonly Point[]): Buff
   return head;
 }
 
-/** The outline on another grid, without the points that no longer bend it. */
-export function coarsenOutline(contours: readonly Contour[], scale: number): Contour[] {
-  const coarse = contours.map((contour) =>
+/** The outline on another grid. */
+export function rescaleOutline(contours: readonly Contour[], scale: number): Contour[] {
+  return contours.map((contour) =>
     contour.map(({ x, y, isOnCurve }) => ({
       x: Math.round(x * scale),
       y: Math.round(y * scale),
       isOnCurve,
     })),
   );
-  return coarse.map(withoutIdlePoints).filter((contour) => contour.length > 2);
 }
-
-function withoutIdlePoints(contour: Contour): Contour {
-  const kept = [...contour];
-  for (let index = 0; index < kept.length && kept.length > 2; ) {
-    const before = kept.at(index - 1);
-    const point = kept[index];
-    const after = kept[(index + 1) % kept.length];
-    assert(before && point && after, 'a contour lost a point');
-    if (isIdle(before, point, after)) {
-      kept.splice(index, 1);
-      index = Math.max(0, index - 1);
-    } else index += 1;
-  }
-  return kept;
-}
-
-/** On a line between its neighbours, or the implied middle of two control points. */
-function isIdle(before: Point, point: Point, after: Point): boolean {
-  if (before.isOnCurve && after.isOnCurve) return isOnChord(before, point, after);
-  if (!point.isOnCurve) return false;
-  if (before.isOnCurve || after.isOnCurve) {
-    const onCurve = before.isOnCurve ? before : after;
-    return onCurve.x === point.x && onCurve.y === point.y;
-  }
-  return before.x + after.x === 2 * point.x && before.y + after.y === 2 * point.y;
-}
-
-function isOnChord(from: Point, point: Point, to: Point): boolean {
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
-  const along = (point.x - from.x) * dx + (point.y - from.y) * dy;
-  const across = (point.x - from.x) * dy - (point.y - from.y) * dx;
-  const square = dx * dx + dy * dy;
-  const slack = point.isOnCurve ? STRAIGHT_SLACK : CURVE_SLACK;
-  return along >= 0 && along <= square && across * across <= slack * slack * square;
-}
-
-/** In steps of the grid. A control point moves its curve by half of its own distance. */
-const STRAIGHT_SLACK = 0.25;
-const CURVE_SLACK = 0.5;

@@ -6,14 +6,21 @@ import { BRASS, INK, type Pen, WHITE } from './pen.ts';
  *
  * @param edge - of the square that the mark fills
  */
-export function drawMark(pen: Pen, x: number, y: number, edge: number, leaf = BRASS): void {
+export function drawMark(
+  pen: Pen,
+  x: number,
+  y: number,
+  edge: number,
+  ink = INK,
+  leaf = BRASS,
+): void {
   const radius = edge * 0.14;
   const step = edge / 2 - radius;
   const studs = (columns: readonly number[]) =>
     columns.flatMap((column) =>
       [0, 1, 2].map((row) => [x + radius + column * step, y + radius + row * step] as const),
     );
-  pen.dots(studs([0, 2]), radius, INK);
+  pen.dots(studs([0, 2]), radius, ink);
   pen.dots(studs([1]), radius, leaf);
   for (const row of [0, 1, 2]) {
     const gap = radius * (0.3 + 0.3 * row);

@@ -13,7 +13,7 @@ export function packPdf(pdf: Buffer): Buffer<ArrayBuffer> {
   const small = objects.filter(({ body }) => !body.includes('stream\n'));
   const highest = Math.max(...objects.map(({ id }) => id));
   const container = containerOf(small, highest + 1);
-  const parts = [Buffer.from('%PDF-1.5\n%\xff\xff\xff\xff\n', 'latin1')];
+  const parts: Buffer[] = [Buffer.from('%PDF-1.5\n%\xff\xff\xff\xff\n', 'latin1')];
   const entries: number[][] = Array.from({ length: highest + 3 }, () => [0, 0, 0]);
   let offset = parts[0]?.length ?? 0;
   for (const { id, body } of [...streams, container]) {

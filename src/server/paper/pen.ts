@@ -9,7 +9,7 @@ export const POINTS_PER_MM = 72 / 25.4;
 export const INK = '#14161A';
 export const BRASS = '#A8791F';
 export const GREY = '#6B6862';
-export const HAIRLINE = '#CFCAC0';
+const HAIRLINE = '#CFCAC0';
 export const WHITE = '#FFFFFF';
 export const BLACK = '#000000';
 
@@ -58,7 +58,7 @@ export class Pen {
 
   /** A new page without margins. */
   page(
-    size: 'A4' | [width: number, height: number],
+    size: 'A3' | 'A4' | [width: number, height: number],
     layout: 'portrait' | 'landscape' = 'portrait',
   ) {
     this.doc.addPage({ size, layout, margin: 0 });
@@ -69,6 +69,11 @@ export class Pen {
   fill(color: string): void {
     this.#dip(color);
     this.doc.addContent('f');
+  }
+
+  /** Draws along what has been outlined on the document. */
+  outline(color: string, thickness: number): void {
+    this.doc.addContent(`${thickness} w ${rgb(color)} RG S`);
   }
 
   #dip(color: string): void {
@@ -87,6 +92,7 @@ export class Pen {
 
   /** One line. @param baseline - where the characters stand */
   write(text: string, x: number, baseline: number, placing: Placing): void {
+    if (text === '') return;
     const { size, weight = 'regular', color = INK, align = 'left' } = placing;
     const span = align === 'left' ? 0 : this.width(text, placing);
     const left = align === 'center' ? x - span / 2 : x - span;
@@ -106,11 +112,20 @@ export class Pen {
     return width <= widthMax ? style.size : Math.floor((style.size * widthMax * 10) / width) / 10;
   }
 
+  /** The text, or as much of its beginning as leaves room for an ellipsis. */
+  shortened(text: string, style: Style, widthMax: number): string {
+    if (this.width(text, style) <= widthMax) return text;
+    const characters = [...settable(text)];
+    while (characters.length > 0 && this.width(`${characters.join('')}…`, style) > widthMax)
+      characters.pop();
+    return `${characters.join('')}…`;
+  }
+
   /** Breaks between words and between Chinese characters; closing marks stay with what they close. */
   lines(text: string, style: Style, widthMax: number): string[] {
     const lines: string[] = [];
     let line = '';
-    for (const piece of unbreakable(settable(text))) {
+    for (const piece of this.#pieces(text, style, widthMax)) {
       if (line !== '' && this.width((line + piece).trimEnd(), style) > widthMax) {
         lines.push(line.trimEnd());
         line = piece.trimStart();
@@ -119,6 +134,12 @@ export class Pen {
       }
     }
     return [...lines, line.trimEnd()];
+  }
+
+  /** A piece wider than a line, a web address for one, breaks anywhere. */
+  #pieces(text: string, style: Style, widthMax: number): string[] {
+    const pieces = unbreakable(settable(text));
+    return pieces.flatMap((piece) => (this.width(piece, style) > widthMax ? [...piece] : [piece]));
   }
 
   rule(x: number, y: number, width: number, color = HAIRLINE, thickness = 0.5): void {
@@ -188,9 +209,13 @@ function isInWord(before: string, after: string): boolean {
 }
 
 /** Everything written so far and the end of the document. */
-export async function finish(doc: PDFKit.PDFDocument): Promise<Buffer<ArrayBuffer>> {
+export function finish(doc: PDFKit.PDFDocument): Promise<Buffer<ArrayBuffer>> {
   doc.end();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of doc) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
+  return gather(doc as AsyncIterable<Uint8Array>);
+}
+
+export async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Buffer<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return Buffer.concat(parts);
 }

@@ -27,7 +27,9 @@ export function bothLanguages(text: Localized, between = ' '): string {
   return text['zh-CN'] === text.en ? text.en : `${text['zh-CN']}${between}${text.en}`;
 }
 
-/** A code in groups of four, as it is easiest to read out and to type. */
-export function codeGroups(code: string): string[] {
-  return code.match(/.{1,4}/gsu) ?? [];
+/** Our code in groups of four, as it is easiest to read out and to type; any other as it stands. */
+export function spacedCode(code: string): string {
+  return OUR_CODE.test(code) ? (code.match(/.{1,4}/g) ?? []).join(' ') : code;
 }
+
+const OUR_CODE = /^[A-Z2-7]{26}$/;

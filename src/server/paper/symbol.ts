@@ -10,7 +10,7 @@ import { assert } from '#domain/kernel/assert.ts';
 /** Modules of white around the symbol. Fewer is the commonest reason why a reader sees nothing. */
 export const QUIET_ZONE_MODULES = 4;
 /** A code that needs more than this is no ticket code; our own have 26 characters. */
-export const CODE_LENGTH_MAX = 512;
+const CODE_LENGTH_MAX = 512;
 
 /** Rows of modules, quiet zone included; `true` is dark. */
 export type SymbolMatrix = readonly (readonly boolean[])[];
@@ -105,7 +105,7 @@ export function darkBlocks(matrix: SymbolMatrix): Block[] {
 }
 
 /** One path for the whole symbol, so that no renderer can leave hairlines between its rectangles. */
-export function symbolPath(matrix: SymbolMatrix): string {
+function symbolPath(matrix: SymbolMatrix): string {
   let path = '';
   for (const { x, y, width, height } of darkBlocks(matrix)) {
     path += `M${x} ${y}h${width}v${height}h-${width}z`;

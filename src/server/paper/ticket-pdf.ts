@@ -8,12 +8,13 @@ import {
   BRASS,
   edgeWithQuietZone,
   GREY,
+  gather,
   newDocument,
   PAGE_SIZES,
   Pen,
   POINTS_PER_MM,
 } from './pen.ts';
-import { bothLanguages, codeGroups, gateLine, type Labelled, seatParts } from './seat-line.ts';
+import { bothLanguages, gateLine, type Labelled, seatParts, spacedCode } from './seat-line.ts';
 import type { Localized, Paper, TicketFace } from './ticket-face.ts';
 import { INSTRUCTIONS, WORDS } from './words.ts';
 
@@ -35,6 +36,8 @@ const MARGIN = 48;
 const WIDTH = PAGE_SIZES.A4.width - 2 * MARGIN;
 const FOLD = PAGE_SIZES.A4.height / 2;
 const SYMBOL_TOP = 186;
+const FACTS_TOP = 203;
+const LABEL = { size: 8, color: GREY } as const;
 const FACTS_WIDTH = 306;
 /** In a longer document there is little to gain. */
 const PACKED_PAGES_MAX = 16;
@@ -46,7 +49,7 @@ export async function ticketPdf(
   options: TicketPdfOptions,
 ): Promise<Paper> {
   const { missing, chunks } = await ticketPdfStream(tickets, options);
-  const bytes = Buffer.concat(await Array.fromAsync(chunks));
+  const bytes = await gather(chunks);
   return { bytes: tickets.length <= PACKED_PAGES_MAX ? packPdf(bytes) : bytes, missing };
 }
 
@@ -63,10 +66,8 @@ export async function ticketPdfStream(
   return { missing: [...fonts.missing], chunks: pages(pen, tickets, printedAt) };
 }
 
-/** Characters that come from dates, numbers and joins rather than from words or tickets. */
-const SET_HERE =
-  '0123456789:/ ·、,年月日周一二三四五六SundayMondayTuesdayWednesdayThursdayFridaySaturday' +
-  'JanuaryFebruaryMarchAprilMayJuneJulyAugustSeptemberOctoberNovemberDecember';
+/** Characters that come from dates and joins rather than from words or tickets. */
+const SET_HERE = '、年月日周一二三四五六';
 
 async function* pages(
   pen: Pen,
@@ -94,11 +95,12 @@ function drawTicket(pen: Pen, ticket: TicketFace, printedAt: number): void {
   drawCode(pen, ticket);
   drawFold(pen);
   drawInstructions(pen);
+  drawGround(pen);
   drawFoot(pen, ticket, printedAt);
 }
 
 function drawHead(pen: Pen, { event, ref }: TicketFace): void {
-  drawMark(pen, MARGIN, 44, 24);
+  drawMark(pen, MARGIN, 43, 25);
   const left = MARGIN + 36;
   pen.write(event.venue['zh-CN'], left, 55, { size: 12, weight: 'bold' });
   pen.write(event.venue.en, left, 67, { size: 8.5, color: GREY });
@@ -128,7 +130,7 @@ function drawFacts(pen: Pen, ticket: TicketFace): void {
   const { event } = ticket;
   const entry = clockTimeBeside(ticket.entryFrom, event.startsAt, event.timeZone);
   const kickOff = clockTime(event.startsAt, event.timeZone);
-  drawRow(pen, 203, 24, [
+  drawRow(pen, FACTS_TOP, 24, [
     { label: WORDS.entry, value: entry },
     { label: WORDS.kickOff, value: kickOff },
   ]);
@@ -145,7 +147,6 @@ function drawFacts(pen: Pen, ticket: TicketFace): void {
     { label: WORDS.type, value: bothLanguages(ticket.type, ' · ') },
     ...optional(WORDS.holder, ticket.holderName),
     ...(ticket.admits > 1 ? [{ label: WORDS.admits, value: `${ticket.admits}` }] : []),
-    ...optional(WORDS.order, ticket.orderRef),
   ]);
 }
 
@@ -153,19 +154,34 @@ function optional(label: Localized, value: string | null): Labelled[] {
   return value === null ? [] : [{ label, value }];
 }
 
-/** Facts side by side, each below its label; a value too long for its share is set smaller. */
+/** Facts side by side, each below its label, sharing the width as their lengths ask. */
 function drawRow(pen: Pen, y: number, size: number, facts: readonly Labelled[]): void {
-  if (y > 203) pen.rule(MARGIN, y - 13, FACTS_WIDTH);
-  const share = FACTS_WIDTH / facts.length;
+  if (y > FACTS_TOP) pen.rule(MARGIN, y - 13, FACTS_WIDTH);
+  const style = { size, weight: 'bold' } as const;
+  const smallest = Math.max(9, size * 0.6);
+  const gap = 12;
+  const least = facts.map(({ label }) => pen.width(bothLanguages(label), LABEL) + gap);
+  const wanted = facts.map(({ value }, index) =>
+    Math.max(pen.width(value, style) + gap, least[index] ?? 0, FACTS_WIDTH / 5),
+  );
+  const over = Math.max(0, sum(wanted) - FACTS_WIDTH);
+  const spare = Math.max(0, FACTS_WIDTH - sum(wanted)) / facts.length;
+  const above = sum(wanted) - sum(least);
+  let x = MARGIN;
   for (const [index, { label, value }] of facts.entries()) {
-    const x = MARGIN + index * share;
-    pen.write(bothLanguages(label), x, y, { size: 8, color: GREY });
-    const style = { size, weight: 'bold' } as const;
-    pen.write(value, x, y + size * 0.6 + 12, {
-      ...style,
-      size: pen.sizeWithin(value, style, share - 8),
-    });
+    const [ask, base] = [wanted[index] ?? 0, least[index] ?? 0];
+    const share = ask + spare - (over * (ask - base)) / above;
+    pen.write(bothLanguages(label), x, y, LABEL);
+    const fitting = Math.max(smallest, pen.sizeWithin(value, style, share - gap));
+    for (const [n, line] of pen.lines(value, { ...style, size: fitting }, share - gap).entries()) {
+      pen.write(line, x, y + size * 0.6 + 12 + n * fitting * 1.15, { ...style, size: fitting });
+    }
+    x += share;
   }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function drawCode(pen: Pen, { code }: TicketFace): void {
@@ -175,7 +191,7 @@ function drawCode(pen: Pen, { code }: TicketFace): void {
   const quiet = (edge - symbol) / 2;
   pen.symbol(code, right - symbol - quiet, SYMBOL_TOP - quiet + 8, edge);
   const style = { size: 9, weight: 'bold' } as const;
-  const lines = pen.lines(codeGroups(code).join('  '), style, symbol);
+  const lines = pen.lines(spacedCode(code), style, symbol);
   pen.write(bothLanguages(WORDS.code), right - symbol, SYMBOL_TOP + symbol + 24, {
     size: 8,
     color: GREY,
@@ -208,12 +224,18 @@ function drawInstructions(pen: Pen): void {
   }
 }
 
-function drawFoot(pen: Pen, { event, ref }: TicketFace, printedAt: number): void {
+/** Pale, so that the lower half is not a sheet that something failed to print. */
+function drawGround(pen: Pen): void {
+  drawMark(pen, 222, 604, 150, '#EFECE5', '#F3E8D2');
+}
+
+function drawFoot(pen: Pen, { event, ref, orderRef }: TicketFace, printedAt: number): void {
   const y = PAGE_SIZES.A4.height - 44;
   pen.rule(MARGIN, y - 16, WIDTH);
   const printed = `${isoDate(printedAt, event.timeZone)} ${clockTime(printedAt, event.timeZone)}`;
   const style = { size: 7.5, color: GREY } as const;
-  pen.write(ref, MARGIN, y, style);
+  const order = orderRef === null ? '' : ` · ${bothLanguages(WORDS.order)} ${orderRef}`;
+  pen.write(`${bothLanguages(WORDS.ticket)} ${ref}${order}`, MARGIN, y, style);
   pen.write(printed, MARGIN + WIDTH, y, {
     ...style,
     align: 'right',
