@@ -36,12 +36,22 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     entry: ['kernel', 'credentials', 'venue'],
     sync: ['kernel', 'credentials', 'venue', 'entry'],
   },
+  server: {
+    platform: [],
+    paper: ['platform'],
+    entry: ['platform'],
+    venue: ['platform', 'entry'],
+    access: ['platform', 'entry', 'venue'],
+    tickets: ['platform', 'paper', 'entry', 'venue'],
+    sync: ['platform', 'entry', 'venue', 'access'],
+    live: ['platform', 'entry', 'venue', 'access'],
+    backup: ['platform', 'entry'],
+  },
   web: { ui: [], gate: ['ui'], shop: ['ui'], console: ['ui'] },
 };
 
-/** Parts of the server that every context may use whole; of all others only `store.ts` and these. */
-const SERVER_GROUND = ['platform', 'paper'];
-const SERVER_DOORS = ['server-context.ts', 'bus.ts'];
+/** What stands directly in `src/server` and every context but the lowest may name: what is wired. */
+const SERVER_DOORS = ['#server/server-context.ts', '#server/bus.ts'];
 
 /** Where files that stand directly in the folder are shared by its subfolders. */
 const SHARES_ITS_TOP = ['cli', 'drill'];
@@ -101,7 +111,7 @@ for (const [file, text, refused] of [
   ['protocol/x.ts', "import { a } from '#server/platform/log.ts';", '#server/platform/log.ts'],
   ['protocol/x.ts', "import { a } from 'zod-extra';", 'zod-extra'],
   ['server/entry/x.ts', "import { a } from '../access/store.ts';", '../access/store.ts'],
-  ['server/entry/x.ts', "import { a } from '#server/access/roles.ts';", '#server/access/roles.ts'],
+  ['server/entry/x.ts', "import { a } from '#server/access/store.ts';", '#server/access/store.ts'],
   ['server/platform/x.ts', "import { a } from '#server/entry/store.ts';", '#server/entry/store.ts'],
   ['server/entry/x.ts', "import { a } from '#cli/lane.ts';", '#cli/lane.ts'],
   ['server/entry/x.ts', "import { a } from '#testing/entry.ts';", '#testing/entry.ts'],
@@ -122,7 +132,7 @@ for (const [file, text] of [
   ['domain/entry/x.ts', "import { a } from './y.ts';\nimport { b } from '#domain/kernel/ids.ts';"],
   ['protocol/x.ts', "import { z } from 'zod';\nimport { a } from './y.ts';"],
   ['server/entry/x.ts', "import { a } from '#server/platform/http/route.ts';"],
-  ['server/entry/x.ts', "import { a } from '#server/access/store.ts';"],
+  ['server/access/x.ts', "import { a } from '#server/entry/catalogue.ts';"],
   ['server/platform/http/x.ts', "import { a } from '../log.ts';"],
   ['server/paper/x.ts', "const a = Buffer.from('pg') + Array.from('react');"],
   ['server/main.ts', "import { a } from './entry/routes.ts';\nimport { b } from '#server/x/y.ts';"],
@@ -176,7 +186,7 @@ function isAllowed(file: string, specifier: string): boolean {
   const [top = '', context = ''] = file.split('/');
   if (specifier.startsWith('.')) return staysInFolder(file, specifier);
   if (MAY_IMPORT[top]?.some((entry) => matches(specifier, entry))) return true;
-  if (top === 'server') return isServerDoor(context, specifier);
+  if (top === 'server' && isServerDoor(context, specifier)) return true;
   if (SHARES_ITS_TOP.includes(top) && specifier.split('/').length === 2) {
     return specifier.startsWith(`#${top}/`);
   }
@@ -191,15 +201,10 @@ function staysInFolder(file: string, specifier: string): boolean {
   return posix.join(posix.dirname(file), specifier).startsWith(`${folder}/`);
 }
 
+/** What stands directly in src/server wires the contexts. */
 function isServerDoor(context: string, specifier: string): boolean {
-  if (!specifier.startsWith('#server/')) return false;
-  // What stands directly in src/server wires the contexts, or names what is wired.
-  if (context.endsWith('.ts')) return true;
-  const [, other = '', ...rest] = specifier.split('/');
-  if (other === context) return false;
-  if (SERVER_GROUND.includes(context)) return other === 'platform';
-  if (SERVER_DOORS.includes([other, ...rest].join('/'))) return true;
-  return SERVER_GROUND.includes(other) || rest.join('/') === 'store.ts';
+  if (context.endsWith('.ts')) return specifier.startsWith('#server/');
+  return SERVER_DOORS.includes(specifier) && !['platform', 'paper'].includes(context);
 }
 
 function matches(specifier: string, entry: string): boolean {

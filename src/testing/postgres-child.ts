@@ -2,9 +2,9 @@
  * Starts PostgreSQL on the data directory given as argument, in a process that a test may kill or run as
  * another user. Prints one line of JSON, {@link ChildReport}, and stops when its standard input ends.
  */
-import { silentLog } from '../server/platform/log.ts';
-import { startEmbeddedPostgres } from '../server/platform/postgres/embedded.ts';
-import type { PostgresConnection } from '../server/platform/postgres/supervisor.ts';
+import { silentLog } from '#server/platform/log.ts';
+import { startEmbeddedPostgres } from '#server/platform/postgres/embedded.ts';
+import type { PostgresConnection } from '#server/platform/postgres/supervisor.ts';
 
 export type ChildReport =
   | { up: { pid: number; connection: PostgresConnection } }

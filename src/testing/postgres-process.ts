@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { canRead, type RunAs } from '../server/platform/postgres/os-user.ts';
+import { canRead, type RunAs } from '#server/platform/postgres/os-user.ts';
 import type { ChildReport } from './postgres-child.ts';
 
 const SCRIPT = fileURLToPath(new URL('postgres-child.ts', import.meta.url));

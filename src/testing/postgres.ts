@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { PostgresConnection } from '../server/platform/postgres/supervisor.ts';
+import type { PostgresConnection } from '#server/platform/postgres/supervisor.ts';
 import { asAdmin, startTestServer, TEST_SERVER_VARIABLE, type TestServer } from './test-server.ts';
 
 export type TestDatabase = AsyncDisposable & { pool: pg.Pool; connection: PostgresConnection };

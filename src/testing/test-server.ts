@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { silentLog } from '../server/platform/log.ts';
-import { migrate, readMigrations } from '../server/platform/migrate.ts';
+import { silentLog } from '#server/platform/log.ts';
+import { migrate, readMigrations } from '#server/platform/migrate.ts';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
-} from '../server/platform/postgres/embedded.ts';
-import { PostgresStartError } from '../server/platform/postgres/start-error.ts';
-import type { PostgresConnection } from '../server/platform/postgres/supervisor.ts';
+} from '#server/platform/postgres/embedded.ts';
+import { PostgresStartError } from '#server/platform/postgres/start-error.ts';
+import type { PostgresConnection } from '#server/platform/postgres/supervisor.ts';
 
 const CHECKOUT = new URL('../../', import.meta.url);
 const MIGRATIONS = new URL('db/migrations/', CHECKOUT);

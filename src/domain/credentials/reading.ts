@@ -10,22 +10,28 @@ export type Reading =
   | { readonly kind: 'signed-code'; readonly text: string }
   /** Perhaps a code of the system being replaced, a card or a document: only a look-up can tell. */
   | { readonly kind: 'foreign'; readonly text: string }
+  /** Of the form of our codes, but none that we could have written. */
+  | { readonly kind: 'counterfeit'; readonly text: string }
   | { readonly kind: 'unreadable' };
 
-/** Trims and upper-cases, then says what the text could be; never throws, whatever was scanned. */
+/** Folds width and case, trims, then says what the text could be; never throws, whatever was scanned. */
 export function readCode(scanned: string): Reading {
   const text = normaliseCode(scanned);
   if (text === null) return { kind: 'unreadable' };
   const code = parseTicketCode(text);
   if (code !== null) return { kind: 'ticket-code', text, code };
   if (isSignedCode(text)) return { kind: 'signed-code', text };
-  return { kind: 'foreign', text };
+  return { kind: LIKE_OURS.test(text) ? 'counterfeit' : 'foreign', text };
 }
+
+/** 26 letters of base32 that begin as ours do. QR codes correct their errors: this is no misreading. */
+const LIKE_OURS = /^[KL][A-Z2-7]{25}$/;
 
 /** @returns the one spelling under which codes are compared and hashed; null if it cannot be a code */
 export function normaliseCode(scanned: string): string | null {
   if (scanned.length > READING_LENGTH_MAX) return null;
-  const text = scanned.trim().toUpperCase();
+  // NFKC (UAX #15): a wedge behind a Chinese input method types full-width letters.
+  const text = scanned.normalize('NFKC').toUpperCase().normalize('NFKC').trim();
   // Some letters grow in upper case (ß becomes SS): the limit is for what is compared and stored.
   if (text.length === 0 || text.length > READING_LENGTH_MAX) return null;
   return UNPRINTABLE.test(text) ? null : text;

@@ -46,9 +46,6 @@ export type CrossingRules = {
   readonly minutesBetween: number;
 };
 
-/** Bounds what one ticket can make the store keep: a staff pass crosses far less often in a night. */
-export const CROSSINGS_MAX = 2_000;
-
 export function foldCrossings(crossings: readonly Crossing[], rules: CrossingRules): Crossed {
   const slots: Slot[] = [];
   const conflicts: Conflict[] = [];

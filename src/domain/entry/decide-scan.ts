@@ -96,7 +96,7 @@ function decideEntry(scan: Scan, ticket: Ticket, isCurrent: boolean, known: Know
   if (at < opensAt) return refuse(scan, ticket, 'too-early', { from: opensAt });
   if (at >= closesAt) return refuse(scan, ticket, 'too-late', { from: closesAt });
 
-  const gates = gatesFor(ground, controls, ticket, rules, at);
+  const gates = gatesFor(ground, controls, ticket, rules, scan.gate, at);
   const isRightGate = gates === null || gates.includes(scan.gate);
   if (!isRightGate || !mayUseLane(rules, laneKind(ground, scan))) {
     return refuse(scan, ticket, 'wrong-gate', { gateHint: gates ?? [scan.gate] });

@@ -28,29 +28,35 @@ export function entryWindow(
   const from = ticket.validFrom ?? rules.earliestAt;
   const until = ticket.validUntil ?? rules.latestAt;
   const doorsAt = controls.window.doorsAt ?? ground.event.doorsAt;
-  const endsAt = controls.window.endsAt ?? ground.event.endsAt;
+  const moved = controls.window.endsAt;
+  const own = until === null ? (moved ?? ground.event.endsAt) : plusMs(until, toleranceMs);
   return {
     opensAt: plusMs(from ?? doorsAt, -toleranceMs),
-    closesAt: until === null ? endsAt : plusMs(until, toleranceMs),
+    // A match abandoned by control is over for every ticket.
+    closesAt: moved !== null && moved < own ? moved : own,
   };
 }
 
 /**
- * Gates this ticket may use, most particular rule first: printed on the ticket, its type's gates,
- * its type's zones, its section, anything. Diversions add to all but the last.
+ * Gates of the checkpoint of `gate` that this ticket may use, most particular rule first: printed on the ticket, its type's gates,
+ * its type's zones, its section, anything. Diversions add to all but the last. A rule that names no
+ * gate of this checkpoint says nothing about it: an outer cordon is not a section's turnstile.
  *
- * @returns null: any gate of the ground
+ * @returns null: any gate of the checkpoint
  */
 export function gatesFor(
   ground: Ground,
   controls: Controls,
   ticket: Ticket,
   rules: EntryRules,
+  gate: string,
   at: Instant,
 ): readonly string[] | null {
-  const own = ownGates(ground, ticket, rules);
-  if (own === null) return null;
-  const diverted = divertedGates(controls, ticket.section, at);
+  const checkpoint = ground.gates.get(gate)?.checkpoint;
+  const isHere = (id: string) => ground.gates.get(id)?.checkpoint === checkpoint;
+  const own = ownGates(ground, ticket, rules)?.filter(isHere) ?? [];
+  if (own.length === 0) return null;
+  const diverted = divertedGates(controls, ticket.section, at).filter(isHere);
   return diverted.length === 0 ? own : [...new Set([...own, ...diverted])];
 }
 

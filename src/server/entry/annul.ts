@@ -107,7 +107,7 @@ async function takeBack(
   if (typeof after === 'string') throw refused(after);
   const rules = rulesFor(event.ground, ticketOf(row));
   const change = insideOf(foldCrossings(after, rules)) - insideOf(foldCrossings(before, rules));
-  const scopes = scopesCrossed(event.ground, row.section, scan.gate);
+  const scopes = scopesCrossed(event.ground, row.section, scan.gate, row.stand);
   const delta = [...event.scopeIndex.keys()].map((scope) => (scopes.includes(scope) ? change : 0));
   const { rows } = await client.query<{ revision: string }>(
     `UPDATE claim_heads h SET revision = revision + 1,

@@ -64,14 +64,14 @@ export function decideBatch(
       at,
     });
     if (decision.crosses !== null && finding.kind === 'ticket') {
-      const { serial, section } = finding.ticket;
+      const { serial, section, stand } = finding.ticket;
       claims.set(key, {
         checkpoint: scan.checkpoint,
         serial,
         crossings: [...crossings, crossingOf(scan, at)],
         previous: fact.claimRevision,
       });
-      const scopes = scopesCrossed(event.ground, section, scan.gate);
+      const scopes = scopesCrossed(event.ground, section, scan.gate, stand);
       tally.add(scopes, decision.crosses.inside, scan.direction);
     }
     const answer = answerOf(scan.scanId, decision, 'hub', event.ground, at);

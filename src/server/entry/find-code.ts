@@ -38,6 +38,8 @@ function lookupOf(reading: Reading, { own, byNumber, outlines }: Keyring): Looku
   switch (reading.kind) {
     case 'unreadable':
       return { kind: 'none', reason: 'unreadable' };
+    case 'counterfeit':
+      return { kind: 'none', reason: 'forged' };
     case 'ticket-code': {
       const key = byNumber.get(reading.code.event);
       if (key === undefined) return { kind: 'none', reason: 'unknown' };
