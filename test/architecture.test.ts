@@ -48,6 +48,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     backup: ['platform', 'entry'],
   },
   web: { ui: [], gate: ['ui'], shop: ['ui'], console: ['ui'] },
+  drill: { load: [], bench: ['load'], demo: ['load'] },
 };
 
 /** What stands directly in `src/server` and every context but the lowest may name: what is wired. */
