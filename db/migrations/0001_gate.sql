@@ -230,8 +230,12 @@ CREATE TABLE journal_entries (
   content_hash bytea NOT NULL,
   entry        jsonb NOT NULL,
   received_at  timestamptz NOT NULL,
+  -- When it was made true at the authority; null: still to be done, also after a crash.
+  applied_at   timestamptz,
   PRIMARY KEY (device, journal_id, seq)
 );
+CREATE INDEX journal_entries_to_apply ON journal_entries (device, journal_id, seq)
+  WHERE applied_at IS NULL;
 
 -- What could not be taken as it came: malformed, or another content under a key already used.
 CREATE TABLE quarantined_entries (

@@ -3,6 +3,7 @@ import type { AccessStore } from './access/store.ts';
 import type { Bus } from './bus.ts';
 import type { Authority } from './entry/authority.ts';
 import type { Catalogue } from './entry/catalogue.ts';
+import type { EventCounter } from './entry/event-counter.ts';
 import type { StoreState } from './entry/store-state.ts';
 import type { Acts } from './platform/acts.ts';
 import type { Clock } from './platform/clock.ts';
@@ -22,6 +23,7 @@ export type ServerContext = {
   readonly catalogue: Catalogue;
   readonly storeState: StoreState;
   readonly authority: Authority;
+  readonly counterOf: (eventNumber: number) => EventCounter;
   /** Aborted when the server begins to stop: long answers end. */
   readonly stopping: AbortSignal;
 };

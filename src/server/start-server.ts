@@ -3,18 +3,25 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import pg from 'pg';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { addDeviceRoutes, addTokenRoutes } from './access/routes.ts';
 import { ACCESS_POLL_MS, AccessStore } from './access/store.ts';
+import { addBackupRoutes } from './backup/routes.ts';
 import { createBus } from './bus.ts';
 import { type Authority, createAuthority } from './entry/authority.ts';
 import { createCatalogue } from './entry/catalogue.ts';
 import { createClaimStore } from './entry/claim-store.ts';
+import { createCounters } from './entry/event-counter.ts';
+import { checkHighWater, keepHighWater } from './entry/high-water.ts';
+import { openMasterKey } from './entry/master-key.ts';
 import { countScans } from './entry/metrics.ts';
 import { addScanRoutes } from './entry/routes.ts';
+import { addScanReading } from './entry/scan-routes.ts';
 import { openStoreState } from './entry/store-state.ts';
+import { addLiveRoutes } from './live/routes.ts';
+import { type Database, openDatabase } from './open-database.ts';
 import { createActs } from './platform/acts.ts';
+import { addAuditRoutes } from './platform/audit-routes.ts';
 import { systemClock } from './platform/clock.ts';
 import type { ServeConfig } from './platform/config.ts';
 import { problemOfFault } from './platform/database-fault.ts';
@@ -22,10 +29,13 @@ import { buildApp } from './platform/http/app.ts';
 import { addHealthRoutes } from './platform/http/health-routes.ts';
 import type { Log } from './platform/log.ts';
 import { migrate } from './platform/migrate.ts';
-import { startEmbeddedPostgres } from './platform/postgres/embedded.ts';
-import { loadMasterKey, writeOnce } from './platform/secret-file.ts';
+import { writeOnce } from './platform/secret-file.ts';
 import { inTransaction } from './platform/transaction.ts';
 import type { ServerContext } from './server-context.ts';
+import { addConflictRoutes } from './sync/conflict-routes.ts';
+import { replayLeftovers } from './sync/replay.ts';
+import { addSyncRoutes } from './sync/routes.ts';
+import { addStoreRoutes } from './sync/store-routes.ts';
 import { addTicketRoutes } from './tickets/routes.ts';
 import { addControlRoutes } from './venue/control-routes.ts';
 import { addEventRoutes } from './venue/routes.ts';
@@ -35,12 +45,7 @@ export type RunningServer = {
   stop(): Promise<void>;
 };
 
-const MIGRATIONS = new URL('../../db/migrations/', import.meta.url);
-const POOL_MAX = 12;
-const CLAIM_POOL_MAX = 6;
-/** A claim reads a few dozen rows by key, whatever the planner believes of tables it has not counted. */
-const CLAIM_OPTIONS =
-  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off';
+export const MIGRATIONS = new URL('../../db/migrations/', import.meta.url);
 
 export async function startServer(
   config: ServeConfig,
@@ -51,13 +56,14 @@ export async function startServer(
   try {
     const { pool, claimPool } = database;
     await migrate(pool, MIGRATIONS);
-    const masterKey = loadMasterKey(config.dataDir);
+    const masterKey = await openMasterKey(pool, config.dataDir);
     const now = systemClock;
     const node = `${hostname()}/${path.resolve(config.dataDir)}`;
     const bus = createBus();
     const stopping = new AbortController();
     const catalogue = createCatalogue(pool, masterKey);
     const storeState = await openStoreState(pool, masterKey, log);
+    await checkHighWater(pool, storeState, config.dataDir, log);
     const authority = createAuthority({
       catalogue,
       store: createClaimStore(claimPool),
@@ -78,17 +84,20 @@ export async function startServer(
       catalogue,
       storeState,
       authority,
+      counterOf: createCounters(pool),
       stopping: stopping.signal,
     };
     await writeAdminToken(context, config.dataDir);
     const app = await buildServerApp(config, version, context);
-    const poll = setInterval(() => {
-      access.poll().catch(() => {});
-    }, ACCESS_POLL_MS);
     const address = await app.listen({ host: config.host, port: config.port });
+    const polls = [
+      setInterval(() => access.poll().catch(() => {}), ACCESS_POLL_MS),
+      setInterval(() => replayLeftovers(context).catch(() => {}), LEFTOVERS_EVERY_MS),
+    ];
+    const highWater = keepHighWater(pool, config.dataDir, log);
     return {
       url: address,
-      stop: () => stopServer({ app, authority, stopping, poll, database }),
+      stop: () => stopServer({ app, authority, stopping, polls, highWater, database }),
     };
   } catch (error) {
     await database.close();
@@ -126,44 +135,14 @@ async function buildServerApp(
   addTokenRoutes(app, context);
   addDeviceRoutes(app, context);
   addScanRoutes(app, context);
+  addBackupRoutes(app, context, version);
+  addScanReading(app, context);
+  addSyncRoutes(app, context);
+  addConflictRoutes(app, context);
+  addStoreRoutes(app, context);
+  addLiveRoutes(app, context);
+  addAuditRoutes(app, context.pool);
   return app;
-}
-
-type Database = { pool: pg.Pool; claimPool: pg.Pool; close(): Promise<void> };
-
-async function openDatabase(config: ServeConfig, log: Log): Promise<Database> {
-  const embedded =
-    config.databaseUrl === null
-      ? await startEmbeddedPostgres({
-          dataDir: config.dataDir,
-          log,
-          onDown: (how) => log.error({ how }, 'PostgreSQL died and is being started again'),
-          onUp: () => log.warn({}, 'PostgreSQL is back'),
-          onGivenUp: (error) => {
-            log.error({ err: error }, 'PostgreSQL does not stay up: giving up');
-            process.exit(1);
-          },
-        })
-      : null;
-  const connection = embedded?.connection ?? { connectionString: config.databaseUrl ?? '' };
-  const pool = new pg.Pool({ ...connection, max: POOL_MAX, connectionTimeoutMillis: 5_000 });
-  const claimPool = new pg.Pool({
-    ...connection,
-    max: CLAIM_POOL_MAX,
-    options: CLAIM_OPTIONS,
-    connectionTimeoutMillis: 1_000,
-    statement_timeout: 10_000,
-  });
-  // An idle connection that breaks is replaced at its next use; the request that needs it will say so.
-  for (const each of [pool, claimPool]) each.on('error', () => {});
-  return {
-    pool,
-    claimPool,
-    async close() {
-      await Promise.all([pool.end(), claimPool.end()]);
-      await embedded?.stop();
-    },
-  };
 }
 
 /** At the first start only: afterwards the file is the operator's to move or delete. */
@@ -190,12 +169,14 @@ async function stopServer(parts: {
   app: FastifyInstance;
   authority: Authority;
   stopping: AbortController;
-  poll: NodeJS.Timeout;
+  polls: NodeJS.Timeout[];
+  highWater: { stop(): Promise<void> };
   database: Database;
 }): Promise<void> {
-  clearInterval(parts.poll);
+  for (const poll of parts.polls) clearInterval(poll);
   parts.stopping.abort();
   await parts.app.close();
   await parts.authority.drain();
+  await parts.highWater.stop();
   await parts.database.close();
 }

@@ -1,62 +1,61 @@
-// Taking a crossing back: compare-and-set under the claim's row lock, leaving a tombstone.
+// Taking a crossing back. It leaves a tombstone: the scan answers `annulled` for ever.
 import type { PoolClient } from 'pg';
-import {
-  type AnnulRefusal,
-  annulCrossing,
-  type Crossing,
-  foldCrossings,
-  insideOf,
-} from '#domain/entry/crossings.ts';
-import { rulesFor } from '#domain/entry/rules.ts';
+import { type AnnulRefusal, annulCrossing } from '#domain/entry/crossings.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
-import { scopesCrossed } from '#domain/venue/match-event.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
-import type { OpenEvent } from './catalogue.ts';
-import { TICKET_COLUMNS, type TicketRow, ticketOf } from './ticket-row.ts';
+import { changeCrossings } from './change-crossings.ts';
 
 type Annulled = { readonly outcome: 'annulled' | 'already-annulled'; readonly at: Instant };
 
+export type ScanKey = { readonly device: string; readonly scanId: string };
+
+/** @throws HttpProblem `conflict` for a scan that let nobody through, is too old, or was followed */
 export async function annulScan(
   context: ServerContext,
   principal: Principal | null,
-  ask: { readonly device: string; readonly scanId: string; readonly cause: string },
+  scan: ScanKey,
+  cause: string,
 ): Promise<Annulled> {
   context.storeState.servingEpoch();
   return context.acts.do<Annulled>(principal, async (client) => {
-    const scan = await lockScan(client, ask.device, ask.scanId);
-    const annulled = scan === null ? null : scan.annulled_at;
-    if (annulled !== null) {
-      return {
-        result: { outcome: 'already-annulled', at: annulled.getTime() as Instant },
-        act: null,
-      };
-    }
-    if (scan === null || scan.serial === null || !CROSSED.has(scan.verdict)) {
-      throw refused('no-such-crossing');
+    const row = await findScan(client, scan);
+    if (row?.annulled_at != null) {
+      const at = row.annulled_at.getTime() as Instant;
+      return { result: { outcome: 'already-annulled', at }, act: null };
     }
     const at = context.now();
-    const event = await context.catalogue.get(scan.event);
-    await takeBack(client, event, scan, scan.serial, at);
-    await client.query('UPDATE scans SET annulled_at = $3 WHERE device = $1 AND scan_id = $2', [
-      ask.device,
-      ask.scanId,
-      new Date(at),
-    ]);
-    const detail = { cause: ask.cause, gate: scan.gate, serial: scan.serial };
-    return {
-      result: { outcome: 'annulled', at },
-      act: { act: 'scan.annulled', subject: `${ask.device}/${ask.scanId}`, detail },
-    };
+    await takeBack(context, client, scan, row, at, (crossings) => {
+      const after = annulCrossing(crossings, scan.device, scan.scanId, at);
+      if (typeof after === 'string') throw refused(after);
+      return after;
+    });
+    const detail = { cause, gate: row?.gate, serial: row?.serial };
+    const subject = `${scan.device}/${scan.scanId}`;
+    return { result: { outcome: 'annulled', at }, act: { act: 'scan.annulled', subject, detail } };
   });
 }
 
-const CROSSED = new Set(['admitted', 'provisional']);
+/**
+ * The same, told by a lane's journal after the fact: the turnstile did not turn, whatever came since.
+ */
+export async function annulFromJournal(
+  context: ServerContext,
+  client: PoolClient,
+  scan: ScanKey,
+  at: Instant,
+): Promise<void> {
+  const row = await findScan(client, scan);
+  if (row === null || row.annulled_at !== null || row.serial === null) return;
+  await takeBack(context, client, scan, row, at, (crossings) =>
+    crossings.map((each) =>
+      each.device === scan.device && each.scan === scan.scanId ? { ...each, annulledAt: at } : each,
+    ),
+  );
+}
 
 type ScanRow = {
-  device: string;
-  scan_id: string;
   event: number;
   entry_epoch: number;
   checkpoint: string;
@@ -66,65 +65,38 @@ type ScanRow = {
   annulled_at: Date | null;
 };
 
-async function lockScan(
-  client: PoolClient,
-  device: string,
-  scanId: string,
-): Promise<ScanRow | null> {
+async function findScan(client: PoolClient, scan: ScanKey): Promise<ScanRow | null> {
   const { rows } = await client.query<ScanRow>(
-    `SELECT device, scan_id, event, entry_epoch, checkpoint, serial, gate, verdict, annulled_at
+    `SELECT event, entry_epoch, checkpoint, serial, gate, verdict, annulled_at
      FROM scans WHERE device = $1 AND scan_id = $2 FOR UPDATE`,
-    [device, scanId],
+    [scan.device, scan.scanId],
   );
   return rows[0] ?? null;
 }
 
-async function takeBack(
-  client: PoolClient,
-  event: OpenEvent,
-  scan: ScanRow,
-  serial: number,
-  at: Instant,
-): Promise<void> {
-  // The head before the claim, as every commit of claims does: no two can wait for each other.
-  await client.query('SELECT 1 FROM claim_heads WHERE event = $1 FOR UPDATE', [scan.event]);
-  const key = [scan.event, scan.entry_epoch, scan.checkpoint, serial];
-  const claim = await client.query<{ crossings: Crossing[] }>(
-    `SELECT crossings FROM claims
-     WHERE event = $1 AND entry_epoch = $2 AND checkpoint = $3 AND serial = $4 FOR UPDATE`,
-    key,
-  );
-  const ticket = await client.query<TicketRow>(
-    `SELECT ${TICKET_COLUMNS} FROM tickets WHERE event = $1 AND serial = $2`,
-    [scan.event, serial],
-  );
-  const before = claim.rows[0]?.crossings;
-  const row = ticket.rows[0];
-  if (before === undefined || row === undefined) throw refused('no-such-crossing');
-  const crossing = before.find((each) => isOf(each, scan));
-  if (crossing === undefined) throw refused('no-such-crossing');
-  const after = annulCrossing(before, crossing.device, crossing.scan, at);
-  if (typeof after === 'string') throw refused(after);
-  const rules = rulesFor(event.ground, ticketOf(row));
-  const change = insideOf(foldCrossings(after, rules)) - insideOf(foldCrossings(before, rules));
-  const scopes = scopesCrossed(event.ground, row.section, scan.gate, row.stand);
-  const delta = [...event.scopeIndex.keys()].map((scope) => (scopes.includes(scope) ? change : 0));
-  const { rows } = await client.query<{ revision: string }>(
-    `UPDATE claim_heads h SET revision = revision + 1,
-       inside = (SELECT array_agg(x.a + coalesce(x.d, 0) ORDER BY x.o)
-                 FROM unnest(h.inside, $2::integer[]) WITH ORDINALITY AS x (a, d, o))
-     WHERE h.event = $1 RETURNING h.revision`,
-    [scan.event, delta],
-  );
-  await client.query(
-    `UPDATE claims SET crossings = $5, previous = revision, revision = $6
-     WHERE event = $1 AND entry_epoch = $2 AND checkpoint = $3 AND serial = $4`,
-    [...key, JSON.stringify(after), rows[0]?.revision],
-  );
-}
+const CROSSED = new Set(['admitted', 'provisional']);
 
-function isOf(crossing: Crossing, scan: ScanRow): boolean {
-  return crossing.device === scan.device && crossing.scan === scan.scan_id;
+async function takeBack(
+  context: ServerContext,
+  client: PoolClient,
+  scan: ScanKey,
+  row: ScanRow | null,
+  at: Instant,
+  change: Parameters<typeof changeCrossings>[4],
+): Promise<void> {
+  if (row === null || row.serial === null || !CROSSED.has(row.verdict)) {
+    throw refused('no-such-crossing');
+  }
+  const event = await context.catalogue.get(row.event);
+  const key = { entryEpoch: row.entry_epoch, checkpoint: row.checkpoint, serial: row.serial };
+  if ((await changeCrossings(client, event, key, row.gate, change)) === null) {
+    throw refused('no-such-crossing');
+  }
+  await client.query('UPDATE scans SET annulled_at = $3 WHERE device = $1 AND scan_id = $2', [
+    scan.device,
+    scan.scanId,
+    new Date(at),
+  ]);
 }
 
 const WORDS: Readonly<Record<AnnulRefusal, string>> = {

@@ -9,7 +9,7 @@ import {
   scanAnswer,
   scanRequest,
 } from '#protocol/scans.ts';
-import { iso } from '#server/platform/clock.ts';
+import { iso, storableTime } from '#server/platform/clock.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { Device, Principal } from '#server/platform/principal.ts';
@@ -70,11 +70,8 @@ export function addScanRoutes(app: FastifyInstance, context: ServerContext): voi
           mend: 'give cause not-turned or never-shown, or use an operator’s token',
         });
       }
-      const { outcome, at } = await annulScan(context, principal, {
-        device,
-        scanId: params.scanId,
-        cause: body.cause,
-      });
+      const scan = { device, scanId: params.scanId };
+      const { outcome, at } = await annulScan(context, principal, scan, body.cause);
       return { scanId: params.scanId, outcome, at: iso(at) };
     },
   });
@@ -89,20 +86,13 @@ export function pendingScan(event: OpenEvent, device: Device, scan: ScanRequest)
     gate: device.gate,
     lane: scan.lane ?? device.lane,
     operator: scan.operator ?? null,
-    scannedAt: boundedTime(scan.scannedAt),
+    scannedAt: iso(storableTime(Date.parse(scan.scannedAt))),
     isConfirmed: scan.confirms !== undefined,
     checkpoint: checkpointOf(event, device.gate),
     lookup: found.lookup,
     codeHash: found.codeHash,
   };
 }
-
-/** Lane clocks lie by years; what PostgreSQL cannot hold is pulled to what it can. */
-function boundedTime(scannedAt: string): string {
-  return iso(Math.min(Math.max(Date.parse(scannedAt), 0), LATEST_MS));
-}
-
-const LATEST_MS = Date.UTC(9999, 0, 1);
 
 function deviceOf(principal: Principal | null): Device {
   if (principal?.kind !== 'device') throw new Error('the route’s rule lets only devices in');

@@ -8,3 +8,10 @@ export const systemClock: Clock = () => Date.now() as Instant;
 export function iso(at: number): string {
   return new Date(at).toISOString();
 }
+
+/** Lane clocks lie by years: a time as near to `at` as PostgreSQL can hold and JSON can spell. */
+export function storableTime(at: number): number {
+  return Math.min(Math.max(at, 0), LATEST_MS);
+}
+
+const LATEST_MS = Date.UTC(9999, 0, 1);

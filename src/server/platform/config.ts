@@ -12,6 +12,8 @@ export type ServeConfig = {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly backupFile: string | null;
   readonly masterKeyFile: string | null;
+  /** The result of a restore as one JSON document. */
+  readonly isJson: boolean;
 };
 
 /** The command line was wrong; the message says what to write instead. Ends as exit code 2. */
@@ -54,6 +56,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
     logLevel: level,
     backupFile: positionals[1] ?? null,
     masterKeyFile: values['master-key'] ?? null,
+    isJson: values.json,
   };
 }
 
@@ -71,6 +74,7 @@ function parse(args: readonly string[]) {
         'tls-key': { type: 'string' },
         'log-level': { type: 'string', default: 'info' },
         'master-key': { type: 'string' },
+        json: { type: 'boolean', default: false },
       },
     });
   } catch (error) {

@@ -56,7 +56,14 @@ export async function readMigrations(dir: URL): Promise<Migration[]> {
  * @throws MigrationError; migrations before the failing one stay applied, of that one nothing is
  */
 export async function migrate(pool: pg.Pool, dir: URL): Promise<{ applied: string[] }> {
-  const migrations = await readMigrations(dir);
+  return applyMigrations(pool, await readMigrations(dir));
+}
+
+/** The same with migrations already read, or with the first few of them. @throws MigrationError */
+export async function applyMigrations(
+  pool: pg.Pool,
+  migrations: readonly Migration[],
+): Promise<{ applied: string[] }> {
   const client = await pool.connect();
   try {
     await createTable(client);

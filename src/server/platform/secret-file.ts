@@ -5,13 +5,20 @@ import path from 'node:path';
 
 const KEY_BYTES = 32;
 
+/** Its name in the data directory. */
+export const MASTER_KEY = 'master-key';
+
 /**
  * The key that seals every event's key: made at first start, never in the database and never in a
  * backup. Without it a restored database can admit by its lists but mint and print no code.
  */
 export function loadMasterKey(dataDir: string): Uint8Array {
-  const file = path.join(dataDir, 'master-key');
+  const file = path.join(dataDir, MASTER_KEY);
   writeOnce(file, randomBytes(KEY_BYTES).toString('hex'));
+  return readMasterKey(file);
+}
+
+export function readMasterKey(file: string): Uint8Array {
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
   if (key.length === KEY_BYTES) return key;
   throw new Error(`${file} does not hold a key of 64 hexadecimal digits: restore it from its copy`);

@@ -35,8 +35,11 @@ export type DataDirectory = {
   isNew: boolean;
 };
 
+/** Stands in a directory until everything of a backup is in its database. */
+export const RESTORE_MARKER = 'restore-unfinished';
+
 /** Any of these shows that a directory is ours, even after a first start that was cut short. */
-const OURS = ['postgres', 'postgres.new', 'kaimen.lock', 'admin-token'];
+const OURS = ['postgres', 'postgres.new', 'kaimen.lock', 'admin-token', RESTORE_MARKER];
 
 /**
  * Looks at the directory, creates it when it is missing, and changes nothing in a foreign one.

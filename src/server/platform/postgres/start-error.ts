@@ -3,6 +3,7 @@ export type PostgresStartCode =
   | 'data-dir-wrong-owner'
   | 'data-dir-not-writable'
   | 'not-a-data-dir'
+  | 'restore-unfinished'
   | 'wrong-version'
   | 'disk-full'
   | 'out-of-memory'

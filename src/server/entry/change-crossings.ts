@@ -1,0 +1,88 @@
+// Changing the crossings of one ticket outside the batches: annulments and journals. The head is
+// locked first, as every commit of claims does, so that no two changes can wait for each other.
+import type { PoolClient } from 'pg';
+import { type Conflict, type Crossing, foldCrossings, insideOf } from '#domain/entry/crossings.ts';
+import { rulesFor } from '#domain/entry/rules.ts';
+import { scopesCrossed } from '#domain/venue/match-event.ts';
+import type { OpenEvent } from './catalogue.ts';
+import { TICKET_COLUMNS, type TicketRow, ticketOf } from './ticket-row.ts';
+
+export type ClaimKey = {
+  readonly entryEpoch: number;
+  readonly checkpoint: string;
+  readonly serial: number;
+};
+
+export type Changed = {
+  readonly revision: number;
+  /** People put inside (or outside) by the change. */
+  readonly inside: number;
+  readonly conflictsBefore: readonly Conflict[];
+  readonly conflicts: readonly Conflict[];
+};
+
+/**
+ * @param gate - through which the people counted passed
+ * @param change - null leaves everything as it is
+ * @returns null if there is no such ticket, or `change` returned null
+ */
+export async function changeCrossings(
+  client: PoolClient,
+  event: OpenEvent,
+  key: ClaimKey,
+  gate: string,
+  change: (before: readonly Crossing[]) => readonly Crossing[] | null,
+): Promise<Changed | null> {
+  await lockHead(client, event);
+  const values = [event.number, key.entryEpoch, key.checkpoint, key.serial];
+  const claim = await client.query<{ crossings: Crossing[] }>(
+    `SELECT crossings FROM claims
+     WHERE event = $1 AND entry_epoch = $2 AND checkpoint = $3 AND serial = $4`,
+    values,
+  );
+  const ticket = await client.query<TicketRow>(
+    `SELECT ${TICKET_COLUMNS} FROM tickets WHERE event = $1 AND serial = $2`,
+    [event.number, key.serial],
+  );
+  const row = ticket.rows[0];
+  if (row === undefined) return null;
+  const before = claim.rows[0]?.crossings ?? [];
+  const after = change(before);
+  if (after === null) return null;
+  const rules = rulesFor(event.ground, ticketOf(row));
+  const then = foldCrossings(before, rules);
+  const folded = foldCrossings(after, rules);
+  const inside = insideOf(folded) - insideOf(then);
+  const scopes = scopesCrossed(event.ground, row.section, gate, row.stand);
+  const revision = await takeRevision(client, event, scopes, inside);
+  await client.query(
+    `INSERT INTO claims (event, entry_epoch, checkpoint, serial, crossings, revision, previous)
+     VALUES ($1, $2, $3, $4, $5, $6, 0)
+     ON CONFLICT (event, entry_epoch, checkpoint, serial) DO UPDATE
+       SET crossings = excluded.crossings, previous = claims.revision, revision = excluded.revision`,
+    [...values, JSON.stringify(after), revision],
+  );
+  return { revision, inside, conflictsBefore: then.conflicts, conflicts: folded.conflicts };
+}
+
+export async function lockHead(client: PoolClient, event: OpenEvent): Promise<void> {
+  await client.query('SELECT 1 FROM claim_heads WHERE event = $1 FOR UPDATE', [event.number]);
+}
+
+/** The next revision; counts people past any limit, because they are where they are. */
+export async function takeRevision(
+  client: PoolClient,
+  event: OpenEvent,
+  scopes: readonly string[],
+  inside: number,
+): Promise<number> {
+  const delta = [...event.scopeIndex.keys()].map((scope) => (scopes.includes(scope) ? inside : 0));
+  const { rows } = await client.query<{ revision: string }>(
+    `UPDATE claim_heads h SET revision = revision + 1,
+       inside = (SELECT array_agg(x.a + coalesce(x.d, 0) ORDER BY x.o)
+                 FROM unnest(h.inside, $2::integer[]) WITH ORDINALITY AS x (a, d, o))
+     WHERE h.event = $1 RETURNING h.revision`,
+    [event.number, delta],
+  );
+  return Number(rows[0]?.revision ?? 0);
+}

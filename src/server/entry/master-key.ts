@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Pool } from 'pg';
+import { unseal } from '#server/platform/crypto.ts';
+import { loadMasterKey, MASTER_KEY } from '#server/platform/secret-file.ts';
+import { keyContext } from './catalogue.ts';
+
+/** The database was sealed with a key that is not here. The message names the mend. */
+export class MasterKeyError extends Error {
+  override name = 'MasterKeyError';
+  readonly code = 'master-key-wrong';
+}
+
+/**
+ * The master key of this data directory, made for a database that has no use for another: without the key
+ * that its events were sealed with no code could be told from a forgery.
+ *
+ * @throws MasterKeyError
+ */
+export async function openMasterKey(pool: Pool, dataDir: string): Promise<Uint8Array> {
+  const { rows } = await pool.query<{ id: string; sealed_key: Buffer }>(
+    'SELECT id, sealed_key FROM events ORDER BY number LIMIT 1',
+  );
+  const event = rows[0];
+  const file = path.join(dataDir, MASTER_KEY);
+  if (event !== undefined && !existsSync(file)) {
+    throw new MasterKeyError(
+      `${file} is missing: put back the copy of the key that this database was used with`,
+    );
+  }
+  const masterKey = loadMasterKey(dataDir);
+  if (event === undefined) return masterKey;
+  try {
+    unseal(masterKey, keyContext(event.id), event.sealed_key);
+    return masterKey;
+  } catch (error) {
+    throw new MasterKeyError(
+      `${file} is not the key that this database was used with: put back the copy of that one`,
+      { cause: error },
+    );
+  }
+}

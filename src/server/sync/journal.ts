@@ -1,0 +1,153 @@
+// Journals from lanes: stored first, then made true. Each entry stands alone: a bad one is kept apart
+// and the rest go on.
+import { createHash } from 'node:crypto';
+import type { Pool, PoolClient } from 'pg';
+import { type JournalEntry, type JournalReceipt, journalEntry } from '#protocol/journal.ts';
+import type { Device } from '#server/platform/principal.ts';
+import { inTransaction } from '#server/platform/transaction.ts';
+
+export type Upload = {
+  readonly journalId: string;
+  readonly entries: readonly ({ readonly seq: number } & Record<string, unknown>)[];
+  readonly isComplete: boolean;
+};
+
+type Checked =
+  | {
+      readonly seq: number;
+      readonly hash: Buffer;
+      readonly text: string;
+      readonly entry: JournalEntry;
+    }
+  | { readonly seq: number; readonly hash: Buffer; readonly text: string; readonly why: string };
+
+/**
+ * Stores an upload. The journal's row is locked, so that two uploads of one lane, or of its clone, go
+ * one after the other.
+ */
+export async function storeJournal(
+  pool: Pool,
+  device: Device,
+  upload: Upload,
+  now: Date,
+): Promise<Omit<JournalReceipt, 'conflicts'>> {
+  const checked = upload.entries.map(check).sort((a, b) => a.seq - b.seq);
+  return inTransaction(pool, async (client) => {
+    const key = [device.id, upload.journalId];
+    await client.query(
+      'INSERT INTO journals (device, journal_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      key,
+    );
+    await client.query(
+      'SELECT 1 FROM journals WHERE device = $1 AND journal_id = $2 FOR UPDATE',
+      key,
+    );
+    const known = await knownHashes(client, key, checked);
+    const quarantined: { seq: number; why: string }[] = [];
+    for (const item of checked) {
+      const before = known.get(item.seq);
+      if (before !== undefined) {
+        if (before === item.hash.toString('hex')) continue;
+        const why = 'another entry was uploaded under this number: a cloned or restored lane';
+        quarantined.push({ seq: item.seq, why });
+        await quarantine(client, key, item, why, now);
+        continue;
+      }
+      known.set(item.seq, item.hash.toString('hex'));
+      if ('why' in item) {
+        quarantined.push({ seq: item.seq, why: item.why });
+        await quarantine(client, key, item, item.why, now);
+      }
+      await insertEntry(client, key, device, item, now);
+    }
+    const acceptedThrough = await advance(client, key, upload.isComplete, now);
+    return { acceptedThrough, durableThrough: acceptedThrough, quarantined };
+  });
+}
+
+function check(raw: Upload['entries'][number]): Checked {
+  const text = JSON.stringify(raw);
+  const hash = createHash('sha256').update(text).digest();
+  const parsed = journalEntry.safeParse(raw);
+  if (parsed.success) return { seq: raw.seq, hash, text, entry: parsed.data };
+  const issue = parsed.error.issues[0];
+  const why = `${issue?.path.join('.') || 'entry'}: ${issue?.message ?? 'malformed'}`;
+  return { seq: raw.seq, hash, text, why: why.slice(0, 300) };
+}
+
+async function knownHashes(
+  client: PoolClient,
+  key: readonly unknown[],
+  checked: readonly Checked[],
+): Promise<Map<number, string>> {
+  const { rows } = await client.query<{ seq: string; content_hash: Buffer }>(
+    `SELECT seq, content_hash FROM journal_entries
+     WHERE device = $1 AND journal_id = $2 AND seq = ANY ($3)`,
+    [...key, checked.map((item) => item.seq)],
+  );
+  return new Map(rows.map((row) => [Number(row.seq), row.content_hash.toString('hex')]));
+}
+
+/** Kinds that the authority must still make true; the rest are for the record. */
+const CHANGES_CLAIMS = new Set<JournalEntry['kind']>(['outcome', 'annulled']);
+
+/** A malformed entry takes its number too, or the lane could never get past it. */
+async function insertEntry(
+  client: PoolClient,
+  key: readonly unknown[],
+  device: Device,
+  item: Checked,
+  now: Date,
+): Promise<void> {
+  const isGood = 'entry' in item;
+  await client.query(
+    `INSERT INTO journal_entries
+       (device, journal_id, seq, event, kind, content_hash, entry, received_at, applied_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      ...key,
+      item.seq,
+      device.eventNumber,
+      isGood ? item.entry.kind : 'malformed',
+      item.hash,
+      isGood ? item.text : '{}',
+      now,
+      isGood && CHANGES_CLAIMS.has(item.entry.kind) ? null : now,
+    ],
+  );
+}
+
+async function quarantine(
+  client: PoolClient,
+  key: readonly unknown[],
+  item: Checked,
+  why: string,
+  now: Date,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO quarantined_entries (device, journal_id, seq, content_hash, entry, why, received_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+    // PostgreSQL's text cannot hold NUL, which JSON spells as an escape and so keeps harmless.
+    [...key, item.seq, item.hash, item.text, why, now],
+  );
+}
+
+/** Moves `accepted_through` over what is there without a gap. */
+async function advance(
+  client: PoolClient,
+  key: readonly unknown[],
+  isComplete: boolean,
+  now: Date,
+): Promise<number> {
+  const { rows } = await client.query<{ accepted_through: string }>(
+    `UPDATE journals j SET completed_at = CASE WHEN $3 THEN $4 ELSE completed_at END,
+       accepted_through = (
+         SELECT coalesce(max(e.seq), j.accepted_through) FROM (
+           SELECT seq, row_number() OVER (ORDER BY seq) AS nth FROM journal_entries
+           WHERE device = $1 AND journal_id = $2 AND seq > j.accepted_through) e
+         WHERE e.seq = j.accepted_through + e.nth)
+     WHERE device = $1 AND journal_id = $2 RETURNING accepted_through`,
+    [...key, isComplete, now],
+  );
+  return Number(rows[0]?.accepted_through ?? 0);
+}

@@ -1,0 +1,112 @@
+// The ticket list that lanes hold: pages by change number, and at the end what the whole must be.
+import type { Pool } from 'pg';
+import { TICKET_STATUSES } from '#domain/entry/ticket.ts';
+import { LIST_PAGE_MAX, type ListPage, type ListRow } from '#protocol/ticket-list.ts';
+import { TICKET_COLUMNS, type TicketRow } from '#server/entry/ticket-row.ts';
+import { iso } from '#server/platform/clock.ts';
+import { HttpProblem } from '#server/platform/http/problem.ts';
+
+type Row = TicketRow & { n: string; code_hash: Buffer; foreign_hash: Buffer | null };
+type Cursor = { readonly epoch: string; readonly n: number };
+
+const CURSOR = /^([a-z2-7]{1,40}):(\d{1,15})$/;
+
+/**
+ * What changed after `since`; from the beginning when it is null.
+ *
+ * @throws HttpProblem `cursor-expired` (410) for a cursor of another list: start again without one
+ */
+export async function listPage(
+  pool: Pool,
+  event: number,
+  since: string | null,
+  limit: number,
+  now: number,
+): Promise<ListPage> {
+  const { rows: heads } = await pool.query<{ epoch: string; n: string }>(
+    'SELECT epoch, n FROM lists WHERE event = $1',
+    [event],
+  );
+  const head = heads[0];
+  if (head === undefined) throw new Error(`event ${event} has no list`);
+  const from = cursorOf(since, { epoch: head.epoch, n: Number(head.n) });
+  const max = Math.min(limit, LIST_PAGE_MAX);
+  // Numbers are given under a lock and become visible together: nothing can appear below one seen.
+  const { rows } = await pool.query<Row>(
+    `SELECT n, code_hash, foreign_hash, ${TICKET_COLUMNS} FROM tickets
+     WHERE event = $1 AND n > $2 ORDER BY n LIMIT $3`,
+    [event, from, max + 1],
+  );
+  const shown = rows.slice(0, max);
+  const hasMore = rows.length > max;
+  const reached = Number(shown.at(-1)?.n ?? from);
+  return {
+    cursor: `${head.epoch}:${reached}`,
+    hasMore,
+    asOf: iso(now),
+    tickets: shown.map(listRowOf),
+    whole: hasMore ? null : await wholeOf(pool, event, reached),
+  };
+}
+
+function cursorOf(since: string | null, head: Cursor): number {
+  if (since === null) return 0;
+  const [, epoch = '', n = ''] = CURSOR.exec(since) ?? [];
+  if (epoch === '') {
+    throw new HttpProblem('malformed-request', {
+      detail: 'since: is not a cursor of this list',
+      mend: 'pass the cursor of the last page, or none to start from the beginning',
+      errors: [{ field: 'since', message: 'is not a cursor of this list' }],
+    });
+  }
+  if (epoch !== head.epoch || Number(n) > head.n) {
+    throw new HttpProblem('cursor-expired', {
+      detail: 'this cursor belongs to a list that is no more',
+      mend: 'drop what you hold and ask again without since',
+    });
+  }
+  return Number(n);
+}
+
+/** Hashed by the database, in one pass over an index, once per list that a lane has completed. */
+async function wholeOf(pool: Pool, event: number, upTo: number): Promise<ListPage['whole']> {
+  const { rows } = await pool.query<{ count: string; hash: string }>(
+    `SELECT count(*), encode(sha256(convert_to(
+       coalesce(string_agg(serial || ':' || n || ',', '' ORDER BY serial), ''), 'UTF8')), 'hex') AS hash
+     FROM tickets WHERE event = $1 AND n <= $2`,
+    [event, upTo],
+  );
+  return { count: Number(rows[0]?.count ?? 0), hash: rows[0]?.hash ?? '' };
+}
+
+function listRowOf(row: Row): ListRow {
+  const hashes = [row.code_hash.toString('base64url')];
+  if (row.foreign_hash !== null) hashes.push(row.foreign_hash.toString('base64url'));
+  return [
+    row.serial,
+    Number(row.n),
+    hashes,
+    row.issue,
+    TICKET_STATUSES.indexOf(row.status),
+    row.is_blocked ? 1 : 0,
+    row.ref,
+    row.type,
+    row.section,
+    row.row,
+    row.seat,
+    restOf(row),
+  ];
+}
+
+/** What few tickets have, and the stand where no section implies it. */
+function restOf(row: Row): ListRow[11] {
+  const rest = {
+    ...(row.stand !== null && row.section === null ? { stand: row.stand } : {}),
+    ...(row.gates === null ? {} : { gates: row.gates }),
+    ...(row.valid_from === null ? {} : { from: row.valid_from.getTime() }),
+    ...(row.valid_until === null ? {} : { until: row.valid_until.getTime() }),
+    ...(row.admits === null ? {} : { admits: row.admits }),
+    ...(row.referral === null ? {} : { referral: row.referral }),
+  };
+  return Object.keys(rest).length === 0 ? null : rest;
+}

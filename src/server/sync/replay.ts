@@ -1,0 +1,243 @@
+// What lanes decided or were told, made true at the authority. An exact answer that the store does not
+// know (it was restored from an older copy) is put back as it was; a provisional admission becomes a
+// crossing that happened, and where it met another holder, a conflict that names both.
+import type { PoolClient } from 'pg';
+import type { Conflict, Crossing } from '#domain/entry/crossings.ts';
+import { nextActionOf } from '#domain/entry/verdict.ts';
+import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
+import type { JournalEntry } from '#protocol/journal.ts';
+import { annulFromJournal } from '#server/entry/annul.ts';
+import { ticketShown } from '#server/entry/answer.ts';
+import { checkpointOf, type OpenEvent } from '#server/entry/catalogue.ts';
+import { changeCrossings, lockHead, takeRevision } from '#server/entry/change-crossings.ts';
+import { findCode } from '#server/entry/find-code.ts';
+import { TICKET_COLUMNS, type TicketRow, ticketOf } from '#server/entry/ticket-row.ts';
+import { iso } from '#server/platform/clock.ts';
+import type { Device } from '#server/platform/principal.ts';
+import { inTransaction } from '#server/platform/transaction.ts';
+import type { ServerContext } from '#server/server-context.ts';
+import { isStored, type MissedScan, missedScanOf } from './missed-scans.ts';
+
+type Outcome = Extract<JournalEntry, { kind: 'outcome' }>;
+
+const ENTRIES_AT_ONCE_MAX = 1_000;
+
+/**
+ * Makes true what a device's journals hold and the authority has not taken up yet, in order. Each entry
+ * is one transaction with its mark, so a crash repeats nothing and forgets nothing.
+ *
+ * @returns how many admissions met another on the same ticket
+ */
+export async function replayJournals(context: ServerContext, device: Device): Promise<number> {
+  let conflicts = 0;
+  for (;;) {
+    const { rows } = await context.pool.query<Pending>(
+      `SELECT journal_id, seq, entry FROM journal_entries
+       WHERE device = $1 AND applied_at IS NULL ORDER BY journal_id, seq LIMIT $2`,
+      [device.id, ENTRIES_AT_ONCE_MAX],
+    );
+    for (const pending of rows) conflicts += await replayOne(context, device, pending);
+    if (rows.length < ENTRIES_AT_ONCE_MAX) break;
+  }
+  if (conflicts > 0) context.bus.emit('conflict', device.eventNumber);
+  return conflicts;
+}
+
+type Pending = { journal_id: string; seq: string; entry: JournalEntry };
+
+async function replayOne(
+  context: ServerContext,
+  device: Device,
+  { journal_id, seq, entry }: Pending,
+): Promise<number> {
+  return inTransaction(context.pool, async (client) => {
+    // Locked by its mark: two uploads of one lane do not replay it twice.
+    const { rowCount } = await client.query(
+      `UPDATE journal_entries SET applied_at = $4
+       WHERE device = $1 AND journal_id = $2 AND seq = $3 AND applied_at IS NULL`,
+      [device.id, journal_id, seq, new Date(context.now())],
+    );
+    if (rowCount === 0) return 0;
+    if (entry.kind === 'outcome') return await replayOutcome(context, client, device, entry);
+    if (entry.kind === 'annulled') {
+      const at = parseInstant(entry.at) ?? context.now();
+      await annulFromJournal(context, client, { device: device.id, scanId: entry.scanId }, at);
+    }
+    return 0;
+  });
+}
+
+/** What a crash left half done; at start, and now and then. */
+export async function replayLeftovers(context: ServerContext): Promise<void> {
+  const { rows } = await context.pool.query<Leftover>(
+    `SELECT DISTINCT d.id, d.event, e.id AS event_id, d.gate, d.lane
+     FROM journal_entries j JOIN devices d ON d.id = j.device JOIN events e ON e.number = d.event
+     WHERE j.applied_at IS NULL`,
+  );
+  for (const { id, event, event_id, gate, lane } of rows) {
+    const device: Device = {
+      kind: 'device',
+      id,
+      eventNumber: event,
+      eventId: event_id,
+      gate,
+      lane,
+    };
+    await replayJournals(context, device);
+  }
+}
+
+type Leftover = { id: string; event: number; event_id: string; gate: string; lane: string | null };
+
+async function replayOutcome(
+  context: ServerContext,
+  client: PoolClient,
+  device: Device,
+  entry: Outcome,
+): Promise<number> {
+  const event = await context.catalogue.get(device.eventNumber);
+  await lockHead(client, event);
+  // The same scan sent by POST /scans and in the journal is one scan.
+  if (await isStored(client, device.id, entry.scanId)) return 0;
+  const { codeHash, row } = await findTicket(client, event, entry.code);
+  const checkpoint = checkpointOf(event, device.gate);
+  const scan = missedScanOf(device, entry, timeOf(entry, context.now()), checkpoint);
+  const hasCrossed = entry.verdict === 'admitted' || entry.verdict === 'provisional';
+  const crossed =
+    hasCrossed && row !== null
+      ? await changeCrossings(
+          client,
+          event,
+          { entryEpoch: event.entryEpoch, checkpoint, serial: row.serial },
+          device.gate,
+          (before) => withCrossing(before, scan),
+        )
+      : null;
+  const revision = crossed?.revision ?? (await takeRevision(client, event, [], 0));
+  await insertScan(client, event, scan, entry, {
+    codeHash,
+    row,
+    revision,
+    inside: crossed?.inside ?? 0,
+  });
+  const known = new Set(crossed?.conflictsBefore.map((conflict) => conflict.intruder.scan));
+  const fresh = crossed?.conflicts.filter((conflict) => !known.has(conflict.intruder.scan)) ?? [];
+  if (row !== null)
+    await noteConflicts(client, event, checkpoint, row.serial, fresh, context.now());
+  return fresh.length;
+}
+
+function withCrossing(before: readonly Crossing[], scan: MissedScan): readonly Crossing[] {
+  const { device, scanId, gate, lane, at, direction, isExact } = scan;
+  // A claim whose answer was lost is known by its scan, though its verdict is not.
+  if (before.some((each) => each.device === device && each.scan === scanId)) return before;
+  return [
+    ...before,
+    { device, scan: scanId, gate, lane, at, direction, isExact, annulledAt: null },
+  ];
+}
+
+/** Looks a journalled code up as a scan would; the ticket's present code and status do not matter. */
+async function findTicket(
+  client: PoolClient,
+  event: OpenEvent,
+  code: string,
+): Promise<{ codeHash: Uint8Array; row: TicketRow | null }> {
+  const { lookup, codeHash } = findCode(code, event.keyring);
+  let serial: number | null = lookup.kind === 'serial' ? lookup.serial : null;
+  if (lookup.kind === 'media') {
+    const { rows } = await client.query<{ serial: number }>(
+      'SELECT serial FROM media WHERE event = $1 AND hash = ANY ($2) LIMIT 1',
+      [event.number, lookup.hashes.map((hash) => Buffer.from(hash))],
+    );
+    serial = rows[0]?.serial ?? null;
+  }
+  const { rows } = await client.query<TicketRow>(
+    `SELECT ${TICKET_COLUMNS} FROM tickets WHERE event = $1 AND serial = $2`,
+    [event.number, serial],
+  );
+  return { codeHash, row: rows[0] ?? null };
+}
+
+async function noteConflicts(
+  client: PoolClient,
+  event: OpenEvent,
+  checkpoint: string,
+  serial: number,
+  conflicts: readonly Conflict[],
+  now: Instant,
+): Promise<void> {
+  for (const { holder, intruder } of conflicts) {
+    await client.query(
+      `INSERT INTO conflicts (event, entry_epoch, checkpoint, serial, holder, intruder, device,
+         scan_id, noted_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+      [
+        event.number,
+        event.entryEpoch,
+        checkpoint,
+        serial,
+        JSON.stringify(holder),
+        JSON.stringify(intruder),
+        intruder.device,
+        intruder.scan,
+        new Date(now),
+      ],
+    );
+  }
+}
+
+async function insertScan(
+  client: PoolClient,
+  event: OpenEvent,
+  scan: MissedScan,
+  entry: Outcome,
+  found: { codeHash: Uint8Array; row: TicketRow | null; revision: number; inside: number },
+): Promise<void> {
+  const answer = {
+    scanId: entry.scanId,
+    verdict: entry.verdict,
+    reason: entry.reason,
+    rung: entry.rung,
+    ticket: found.row === null ? null : ticketShown(ticketOf(found.row), event.ground),
+    first: null,
+    gateHint: null,
+    attention: null,
+    next: nextActionOf(entry.verdict, entry.reason, entry.direction),
+    from: null,
+    decidedAt: iso(scan.at),
+  };
+  await client.query(
+    `INSERT INTO scans (device, scan_id, event, code_hash, direction, verdict, reason, rung, gate, lane,
+       operator, serial, scanned_at, decided_at, revision, inside, checkpoint, entry_epoch, answer)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+    [
+      scan.device,
+      scan.scanId,
+      event.number,
+      Buffer.from(found.codeHash),
+      scan.direction,
+      entry.verdict,
+      entry.reason,
+      entry.rung,
+      scan.gate,
+      scan.lane,
+      entry.operator ?? null,
+      found.row?.serial ?? null,
+      iso(scan.scannedAt),
+      iso(scan.at),
+      found.revision,
+      found.inside,
+      scan.checkpoint,
+      event.entryEpoch,
+      JSON.stringify(answer),
+    ],
+  );
+}
+
+/** A lane's clock corrected: never before the last exact answer it had seen, never in our future. */
+function timeOf(entry: Outcome, now: Instant): Instant {
+  const scannedAt = parseInstant(entry.scannedAt) ?? now;
+  const notBefore = entry.notBefore === undefined ? 0 : (parseInstant(entry.notBefore) ?? 0);
+  return Math.min(Math.max(scannedAt, notBefore), now) as Instant;
+}

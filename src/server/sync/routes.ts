@@ -1,0 +1,63 @@
+// Lists down, journals up. Neither waits for the other.
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { journalReceipt, journalUpload } from '#protocol/journal.ts';
+import { id } from '#protocol/primitives.ts';
+import { LIST_PAGE_MAX, listPage as listPageShape } from '#protocol/ticket-list.ts';
+import { sendCompressed } from '#server/platform/http/compression.ts';
+import { HttpProblem } from '#server/platform/http/problem.ts';
+import { addRoute } from '#server/platform/http/route.ts';
+import type { ServerContext } from '#server/server-context.ts';
+import { storeJournal } from './journal.ts';
+import { listPage } from './list.ts';
+import { replayJournals } from './replay.ts';
+
+const JOURNAL_BYTES_MAX = 4 * 1024 * 1024;
+
+export function addSyncRoutes(app: FastifyInstance, context: ServerContext): void {
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/v1/events/:id/list',
+    rule: { allow: 'device' },
+    summary: 'Tickets that changed after a cursor; all of them without one',
+    tag: 'sync',
+    params: z.object({ id }),
+    query: z.strictObject({
+      since: z.string().max(80).optional(),
+      limit: z.coerce.number().int().min(1).max(LIST_PAGE_MAX).optional(),
+    }),
+    answer: listPageShape,
+    handle: async ({ params, query, principal, request, reply }) => {
+      if (principal?.kind !== 'device') throw new Error('the rule lets only devices in');
+      if (principal.eventId !== params.id) {
+        throw new HttpProblem('forbidden', {
+          detail: `this device is enrolled for ${principal.eventId}`,
+          mend: 'enrol it for the event whose list it needs',
+        });
+      }
+      const limit = query.limit ?? LIST_PAGE_MAX;
+      const since = query.since ?? null;
+      const page = await listPage(context.pool, principal.eventNumber, since, limit, context.now());
+      return await sendCompressed(request, reply, JSON.stringify(page));
+    },
+  });
+
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/journal',
+    rule: { allow: 'device' },
+    summary: 'Upload a lane’s journal; repeating an upload changes nothing',
+    tag: 'sync',
+    body: journalUpload,
+    answer: journalReceipt,
+    bodyBytesMax: JOURNAL_BYTES_MAX,
+    handle: async ({ body, principal }) => {
+      if (principal?.kind !== 'device') throw new Error('the rule lets only devices in');
+      const upload = { ...body, isComplete: body.isComplete ?? false };
+      const at = new Date(context.now());
+      const receipt = await storeJournal(context.pool, principal, upload, at);
+      const conflicts = await replayJournals(context, principal);
+      return { ...receipt, conflicts };
+    },
+  });
+}
