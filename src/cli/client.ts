@@ -2,7 +2,8 @@
 // there, become failures that say what to do.
 import { createHash } from 'node:crypto';
 import { problem } from '#protocol/problem.ts';
-import { CommandFailure } from './failure.ts';
+import { CommandFailure, failureOf } from './failure.ts';
+import type { Upload } from './upload.ts';
 
 const ANSWER_MAX_MS = 60_000;
 const FOREIGN_TEXT_MAX = 200;
@@ -18,7 +19,7 @@ export type Call = {
   readonly query?: Query;
   /** Sent as JSON. */
   readonly body?: unknown;
-  readonly upload?: { readonly type: string; readonly bytes: AsyncIterable<Uint8Array> };
+  readonly upload?: Upload;
 };
 
 export type Client = {
@@ -46,7 +47,8 @@ export function createClient(url: string, token: string): Client {
     try {
       response = await fetch(target, requestOf(call, token, signal));
     } catch (error) {
-      throw unreachable(url, error);
+      // What reading our own file throws comes out of `fetch` too.
+      throw failureOf(fileError(error)) ?? unreachable(url, error);
     }
     if (!response.ok) throw await refusal(response);
     return response;
@@ -131,7 +133,9 @@ async function refusal(response: Response): Promise<CommandFailure> {
     );
   }
   const { code, title, detail, mend, errors } = parsed.data;
-  return new CommandFailure(detail ?? title, {
+  // One fault stands in the first line; of several, each gets a line of its own below.
+  const isList = errors !== undefined && errors.length > 1;
+  return new CommandFailure(isList ? title : (detail ?? title), {
     code,
     mend: response.status === 401 ? TOKEN_MEND : mend,
     errors,
@@ -179,6 +183,11 @@ function causeOf(error: unknown): string {
     layer = layer instanceof AggregateError ? (layer.errors[0] ?? layer.cause) : layer.cause;
   }
   return found;
+}
+
+function fileError(error: unknown): unknown {
+  const isOfFile = error instanceof Error && 'syscall' in error && error.syscall === 'read';
+  return isOfFile ? error : null;
 }
 
 /** Passes bytes through and remembers how many there were and their SHA-256. */

@@ -39,6 +39,8 @@ Exit codes: 0 done, 1 refused or failed, 2 not understood.`;
 
 /** @returns the exit code: 0 done, 1 refused or failed, 2 not understood */
 export async function main(args: readonly string[]): Promise<number> {
+  // `kaimen … | head` has seen enough; that is no failure of ours.
+  process.stdout.on('error', () => process.exit(EXIT_OK));
   const isJson = args.includes('--json');
   let usage = '';
   const program = buildProgram((text) => {
@@ -68,7 +70,7 @@ function buildProgram(onUsage: (text: string) => void): Command {
 }
 
 /** In the order of --help: bring up, bring in, enrol, run the night, look after. */
-function allCommands(): Command[] {
+export function allCommands(): Command[] {
   return [
     serveCommand(),
     eventCommand(),

@@ -1,12 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { shadowReport } from '#protocol/shadow.ts';
-import { at, measured } from './client.ts';
+import { at } from './client.ts';
 import { idArgument, runs, serverCommand } from './command.ts';
 import { EXIT_FAILED, EXIT_OK } from './failure.ts';
 import { count, table } from './output.ts';
-import { createProgress } from './progress.ts';
+import { uploading } from './upload.ts';
 
 export function shadowCommand(): Command {
   const command = serverCommand('shadow', {
@@ -19,15 +17,13 @@ export function shadowCommand(): Command {
     command,
     async ({ args: [file = ''], options, out, client }) => {
       const server = client();
-      const progress = createProgress(file, (await stat(file)).size, process.stderr);
-      const read = measured(createReadStream(file), (more) => progress.advance(more));
-      const report = await server
-        .ask(shadowReport, {
+      const report = await uploading(file, (upload) =>
+        server.ask(shadowReport, {
           method: 'POST',
           path: at`/events/${options.event}/shadow/compare`,
-          upload: { type: 'text/csv', bytes: read.bytes },
-        })
-        .finally(() => progress.end());
+          upload,
+        }),
+      );
       const { differences } = report;
       const rows = differences.map(({ line, ticketRef, gate, old, ours, why }) => [
         line,

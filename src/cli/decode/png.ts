@@ -124,7 +124,7 @@ function brightness(
       } else if (colour === 0) value = sample(0);
       else if (colour === 4) value = onWhite(sample(0), sample(1));
       else value = onWhite(luma(sample(0), sample(1), sample(2)), colour === 6 ? sample(3) : 255);
-      pixels[y * width + x] = value;
+      pixels[y * width + x] = Math.round(value);
     }
   }
   return { width, height, pixels };

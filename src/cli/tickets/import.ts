@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { at, type Client, measured } from '#cli/client.ts';
+import { at, type Client } from '#cli/client.ts';
 import { idArgument, numberArgument, runs, serverCommand } from '#cli/command.ts';
 import { EXIT_OK, failureDocument, failureOf, failureText } from '#cli/failure.ts';
 import { count, type Output } from '#cli/output.ts';
-import { createProgress } from '#cli/progress.ts';
+import { uploading } from '#cli/upload.ts';
 import { type ImportReport, importReport } from '#protocol/tickets.ts';
 
 type Options = {
@@ -45,20 +44,15 @@ export function importCommand(): Command {
   });
 }
 
-async function send(file: string, options: Options, client: Client): Promise<ImportReport> {
-  const { size } = await stat(file);
-  const progress = createProgress(file, size, process.stderr);
-  const read = measured(createReadStream(file), (more) => progress.advance(more));
-  try {
-    return await client.ask(importReport, {
+function send(file: string, options: Options, client: Client): Promise<ImportReport> {
+  return uploading(file, (upload) =>
+    client.ask(importReport, {
       method: 'POST',
       path: at`/events/${options.event}/tickets/import`,
       query: { delta: options.delta, skipBad: options.skipBad },
-      upload: { type: 'text/csv', bytes: read.bytes },
-    });
-  } finally {
-    progress.end();
-  }
+      upload,
+    }),
+  );
 }
 
 /**
