@@ -25,11 +25,15 @@ test('a plain code is read at the first look', async () => {
 
 test('a code too small for the first look is read enlarged', async () => {
   // Chosen because the first look alone misses each of them.
-  for (const [degrees, zoom] of [[15, 0.18], [20, 0.2], [25, 0.22], [33, 0.18]] as const) {
+  for (const [degrees, zoom] of [
+    [15, 0.18],
+    [20, 0.2],
+    [25, 0.22],
+    [33, 0.18],
+  ] as const) {
     const far = greyPng(turned(symbol(8), 100, degrees, zoom));
     assert.deepEqual(await readCode(far), { text: CODE, strategy: 'enlarged' });
   }
-});
 });
 
 test('white on black is read too, and an empty wall is no code', async () => {
