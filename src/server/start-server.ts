@@ -36,9 +36,12 @@ import { addConflictRoutes } from './sync/conflict-routes.ts';
 import { replayLeftovers } from './sync/replay.ts';
 import { addSyncRoutes } from './sync/routes.ts';
 import { addStoreRoutes } from './sync/store-routes.ts';
+import { addPaperRoutes } from './tickets/paper-routes.ts';
 import { addTicketRoutes } from './tickets/routes.ts';
 import { addControlRoutes } from './venue/control-routes.ts';
 import { addEventRoutes } from './venue/routes.ts';
+
+const LEFTOVERS_EVERY_MS = 5_000;
 
 export type RunningServer = {
   readonly url: string;
@@ -132,6 +135,7 @@ async function buildServerApp(
   addEventRoutes(app, context);
   addControlRoutes(app, context);
   addTicketRoutes(app, context);
+  addPaperRoutes(app, context);
   addTokenRoutes(app, context);
   addDeviceRoutes(app, context);
   addScanRoutes(app, context);

@@ -138,29 +138,41 @@ const SHEET_GAP_MM = 4;
 
 /** One drawing with every code under the other, each labelled with its ticket ref. */
 export function symbolSheetSvg(items: readonly SheetItem[], options: SheetOptions = {}): string {
+  return [...symbolSheetParts(items, options)].join('');
+}
+
+/** The same in parts of a few hundred codes, for sheets of a whole ground. */
+export function* symbolSheetParts(
+  items: readonly SheetItem[],
+  options: SheetOptions = {},
+): Generator<string> {
   const { columns = 6, symbolMm = 28 } = options;
   const stepX = symbolMm + SHEET_GAP_MM;
   const stepY = stepX + SHEET_LABEL_MM;
   const width = columns * stepX + SHEET_GAP_MM;
   const height = Math.ceil(items.length / columns) * stepY + SHEET_GAP_MM;
-  const cells = items.map(({ ref, code }, index) => {
+  yield `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}mm" height="${height}mm">` +
+    `<path fill="#fff" d="M0 0h${width}v${height}H0z"/>` +
+    '<g font-family="ui-monospace,Menlo,Consolas,monospace" font-size="3" text-anchor="middle">';
+  let part = '';
+  for (const [index, { ref, code }] of items.entries()) {
     const matrix = symbolMatrix(code);
     const x = SHEET_GAP_MM + (index % columns) * stepX;
     const y = SHEET_GAP_MM + Math.floor(index / columns) * stepY;
     const scale = round(symbolMm / matrix.length);
     const squeeze =
       ref.length > 14 ? ` textLength="${symbolMm}" lengthAdjust="spacingAndGlyphs"` : '';
-    return (
+    part +=
       `<path transform="translate(${x} ${y}) scale(${scale})" d="${symbolPath(matrix)}"/>` +
-      `<text x="${x + symbolMm / 2}" y="${y + symbolMm + 2.5}"${squeeze}>${escapeXml(ref)}</text>`
-    );
-  });
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}mm" height="${height}mm">` +
-    `<path fill="#fff" d="M0 0h${width}v${height}H0z"/>` +
-    `<g font-family="ui-monospace,Menlo,Consolas,monospace" font-size="3" text-anchor="middle">${cells.join('')}</g></svg>`
-  );
+      `<text x="${x + symbolMm / 2}" y="${y + symbolMm + 2.5}"${squeeze}>${escapeXml(ref)}</text>`;
+    if (part.length < SHEET_PART_LENGTH) continue;
+    yield part;
+    part = '';
+  }
+  yield `${part}</g></svg>`;
 }
+
+const SHEET_PART_LENGTH = 256 * 1024;
 
 const XML_ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
