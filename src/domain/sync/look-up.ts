@@ -28,6 +28,8 @@ export function lookUp(reading: Reading, hash: string, list: TicketList): Looked
   switch (reading.kind) {
     case 'unreadable':
       return { kind: 'known', finding: { kind: 'none', reason: 'unreadable' } };
+    case 'counterfeit':
+      return { kind: 'known', finding: { kind: 'none', reason: 'forged' } };
     case 'signed-code':
       return { kind: 'ask', why: 'not-ours-to-check' };
     case 'foreign': {

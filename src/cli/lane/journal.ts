@@ -1,0 +1,301 @@
+// What this lane saw, in the order it happened, each entry on the disk before anything follows from
+// it. Nothing is ever pruned: a hub restored from a backup asks for all of it again.
+//
+// `entries` is what goes up, as it goes up. `scans` is what the lane itself needs to know of them.
+import { randomUUID } from 'node:crypto';
+import type { Crossing } from '#domain/entry/crossings.ts';
+import type { Direction } from '#domain/entry/verdict.ts';
+import type { Instant } from '#domain/kernel/instant.ts';
+import type { JournalEntry } from '#protocol/journal.ts';
+import { isThrough, type LaneAnswer } from './lane-answer.ts';
+import { isoTime } from './lane-clock.ts';
+import { type Database, Meta, openDatabase } from './sqlite.ts';
+
+/** A scan as it was read. */
+export type Read = {
+  readonly scanId: string;
+  readonly code: string;
+  readonly direction: Direction;
+  readonly scannedAt: string;
+};
+
+export type Crossed = {
+  readonly serial: number;
+  readonly type: string;
+  readonly checkpoint: string;
+  readonly gate: string;
+  readonly lane: string | null;
+  readonly at: Instant;
+  readonly isExact: boolean;
+};
+
+/** What the server proved that it had decided; sent back with every scan. */
+export type Seen = { readonly epoch: string; readonly revision: number; readonly mark: string };
+
+export type Annulment = {
+  readonly scanId: string;
+  readonly at: Instant;
+  readonly cause: 'never-shown' | 'not-turned';
+};
+
+type Body = JournalEntry extends infer Entry
+  ? Entry extends { seq: number }
+    ? Omit<Entry, 'seq'>
+    : never
+  : never;
+export type BodyOf<Kind extends JournalEntry['kind']> = Extract<Body, { kind: Kind }>;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS entries (
+    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, entry TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS set_aside (seq INTEGER PRIMARY KEY, why TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS scans (
+    scan_id TEXT PRIMARY KEY, code TEXT NOT NULL, direction TEXT NOT NULL, scanned_at TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'decided', 'shown')),
+    outcome_seq INTEGER, answer TEXT, verdict TEXT,
+    serial INTEGER, type TEXT, checkpoint TEXT, gate TEXT, lane TEXT,
+    crossed_at INTEGER, is_exact INTEGER, annulled_at INTEGER) STRICT;
+  CREATE INDEX IF NOT EXISTS scans_by_ticket ON scans (serial) WHERE crossed_at IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS scans_unsettled ON scans (state) WHERE state <> 'shown';
+  CREATE INDEX IF NOT EXISTS scans_alone ON scans (type, outcome_seq) WHERE verdict = 'provisional';
+`;
+
+export class Journal {
+  readonly file: string;
+  readonly meta: Meta;
+  readonly #db: Database;
+  readonly #sql: ReturnType<typeof statements>;
+  #journalId: string;
+  #lastSeq: number;
+
+  /** @throws FileTaken when another lane has it open: two lanes must not share one memory */
+  constructor(file: string) {
+    this.file = file;
+    // Codes are in it: whoever reads it could show them at another gate.
+    this.#db = openDatabase(file, 'FULL', SCHEMA);
+    this.meta = new Meta(this.#db);
+    this.#sql = statements(this.#db);
+    this.#journalId = this.meta.get('journalId') ?? this.meta.put('journalId', randomUUID());
+    this.#lastSeq = Number(this.#sql.lastSeq.get()?.['seq'] ?? 0);
+  }
+
+  get journalId(): string {
+    return this.#journalId;
+  }
+
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** The hub knows entries of this journal that it does not hold: it is a copy come back. */
+  renew(): void {
+    this.#journalId = this.meta.put('journalId', randomUUID());
+  }
+
+  intent(body: BodyOf<'intent'>): void {
+    this.#together(() => {
+      this.#append(body);
+      this.#sql.open.run(body.scanId, body.code, body.direction, body.scannedAt);
+    });
+  }
+
+  /** @param seen - of an exact answer; kept with it, so that both survive or neither */
+  outcome(
+    body: BodyOf<'outcome'>,
+    answer: LaneAnswer,
+    crossed: Crossed | null,
+    seen: Seen | null,
+  ): void {
+    this.#together(() => {
+      const seq = this.#append(body);
+      this.#sql.open.run(body.scanId, body.code, body.direction, body.scannedAt);
+      this.#sql.decide.run(...decidedValues(seq, body, answer, crossed));
+      if (seen === null) return;
+      this.meta.put('seen', JSON.stringify(seen));
+      const last = this.meta.get('lastExactAt');
+      const isLater = last === null || Date.parse(last) < Date.parse(answer.decidedAt);
+      if (isLater) this.meta.put('lastExactAt', answer.decidedAt);
+    });
+  }
+
+  /** The light was on: from here the scan is settled on this lane. */
+  shown(scanId: string): void {
+    this.#sql.shown.run(scanId);
+  }
+
+  /** An answer that nobody was ever shown, and its taking back, as one. */
+  neverShown(
+    outcome: BodyOf<'outcome'>,
+    answer: LaneAnswer,
+    crossed: Crossed | null,
+    annulment: Annulment | null,
+  ): void {
+    this.#together(() => {
+      const seq = this.#append(outcome);
+      this.#sql.decide.run(...decidedValues(seq, outcome, answer, crossed));
+      this.#sql.shown.run(outcome.scanId);
+      if (annulment !== null) this.#annul(annulment);
+    });
+  }
+
+  turned(body: BodyOf<'turned'>, annulment: Annulment | null): void {
+    this.#together(() => {
+      this.#append(body);
+      if (annulment !== null) this.#annul(annulment);
+    });
+  }
+
+  rung(body: BodyOf<'rung'>): void {
+    this.#together(() => this.#append(body));
+  }
+
+  /** Scans that were begun and have no outcome, oldest first. */
+  openScans(): Read[] {
+    return this.#sql.unsettled.all('open').map(readOf);
+  }
+
+  /** Admissions on the disk of which nobody can say whether the light came on. */
+  unshownAdmissions(): { read: Read; answer: LaneAnswer }[] {
+    return this.#sql.unsettled
+      .all('decided')
+      .map((row) => ({
+        read: readOf(row),
+        answer: JSON.parse(String(row['answer'])) as LaneAnswer,
+      }))
+      .filter(({ answer }) => isThrough(answer));
+  }
+
+  /** What this lane itself let through with a ticket. */
+  crossingsOf(serial: number, checkpoint: string, device: string): Crossing[] {
+    return this.#sql.crossings.all(serial, checkpoint).map((row) => ({
+      device,
+      scan: String(row['scan_id']),
+      gate: String(row['gate']),
+      lane: row['lane'] === null ? null : String(row['lane']),
+      at: Number(row['crossed_at']) as Instant,
+      direction: row['direction'] as Direction,
+      isExact: row['is_exact'] === 1,
+      annulledAt: row['annulled_at'] === null ? null : (Number(row['annulled_at']) as Instant),
+    }));
+  }
+
+  /** Provisional admissions of a type that the hub has not yet taken over. */
+  admittedAlone(type: string, acceptedThrough: number): number {
+    return Number(this.#sql.alone.get(type, acceptedThrough)?.['n'] ?? 0);
+  }
+
+  /** Entries from `seq` on as JSON texts, at most so many and so many bytes, always at least one. */
+  entriesFrom(seq: number, countMax: number, bytesMax: number): Page {
+    const page: { seq: number; entry: string }[] = [];
+    let bytes = 0;
+    for (const row of this.#sql.from.iterate(seq, countMax)) {
+      const entry = String(row['entry']);
+      bytes += Buffer.byteLength(entry);
+      if (page.length > 0 && bytes > bytesMax) break;
+      page.push({ seq: Number(row['seq']), entry });
+    }
+    return page;
+  }
+
+  /** Notes that the hub will not take an entry. @returns false when it was known already */
+  setAside(seq: number, why: string): boolean {
+    return this.#sql.setAside.run(seq, why).changes > 0;
+  }
+
+  /** Whether any entry after `after`, up to `through`, has been set aside. */
+  hasSetAside(after: number, through: number): boolean {
+    return this.#sql.setAsideIn.get(after, through) !== undefined;
+  }
+
+  #annul({ scanId, at, cause }: Annulment): void {
+    this.#append({ kind: 'annulled', scanId, at: isoTime(at), cause });
+    this.#sql.annul.run(at, scanId);
+  }
+
+  #append(body: Body): number {
+    this.#lastSeq += 1;
+    this.#sql.append.run(this.#lastSeq, body.kind, JSON.stringify({ seq: this.#lastSeq, ...body }));
+    return this.#lastSeq;
+  }
+
+  /** One commit, one fsync: what belongs together is never found apart after a crash. */
+  #together(work: () => unknown): void {
+    const before = this.#lastSeq;
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      this.#lastSeq = before;
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+type Page = readonly { readonly seq: number; readonly entry: string }[];
+
+function statements(db: Database) {
+  return {
+    lastSeq: db.prepare('SELECT max(seq) AS seq FROM entries'),
+    append: db.prepare('INSERT INTO entries (seq, kind, entry) VALUES (?, ?, ?)'),
+    open: db.prepare(
+      `INSERT INTO scans (scan_id, code, direction, scanned_at, state) VALUES (?, ?, ?, ?, 'open')
+       ON CONFLICT (scan_id) DO NOTHING`,
+    ),
+    decide: db.prepare(
+      `UPDATE scans SET state = 'decided', outcome_seq = ?, verdict = ?, answer = ?, serial = ?,
+         type = ?, checkpoint = ?, gate = ?, lane = ?, crossed_at = ?, is_exact = ?
+       WHERE scan_id = ?`,
+    ),
+    shown: db.prepare(`UPDATE scans SET state = 'shown' WHERE scan_id = ?`),
+    annul: db.prepare('UPDATE scans SET annulled_at = ? WHERE scan_id = ?'),
+    unsettled: db.prepare('SELECT * FROM scans WHERE state = ? ORDER BY rowid'),
+    crossings: db.prepare(
+      'SELECT * FROM scans WHERE serial = ? AND checkpoint = ? AND crossed_at IS NOT NULL',
+    ),
+    alone: db.prepare(
+      `SELECT count(*) AS n FROM scans WHERE verdict = 'provisional' AND type = ?
+       AND outcome_seq > ? AND direction = 'in' AND annulled_at IS NULL`,
+    ),
+    from: db.prepare('SELECT seq, entry FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?'),
+    setAside: db.prepare(
+      'INSERT INTO set_aside (seq, why) VALUES (?, ?) ON CONFLICT (seq) DO NOTHING',
+    ),
+    setAsideIn: db.prepare('SELECT 1 FROM set_aside WHERE seq > ? AND seq <= ? LIMIT 1'),
+  };
+}
+
+function decidedValues(
+  seq: number,
+  { scanId, verdict }: BodyOf<'outcome'>,
+  answer: LaneAnswer,
+  crossed: Crossed | null,
+): (string | number | null)[] {
+  const where =
+    crossed === null
+      ? [null, null, null, null, null, null, null]
+      : [
+          crossed.serial,
+          crossed.type,
+          crossed.checkpoint,
+          crossed.gate,
+          crossed.lane,
+          crossed.at,
+          crossed.isExact ? 1 : 0,
+        ];
+  return [seq, verdict, JSON.stringify(answer), ...where, scanId];
+}
+
+function readOf(row: Record<string, unknown>): Read {
+  return {
+    scanId: String(row['scan_id']),
+    code: String(row['code']),
+    direction: row['direction'] as Direction,
+    scannedAt: String(row['scanned_at']),
+  };
+}

@@ -1,0 +1,182 @@
+// Carries the journal up, whatever scanning is doing: in order, in batches, for as long as the hub is
+// away. A hub that knows less than it did gets it again; an entry that it will not take is set aside.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JOURNAL_ENTRIES_MAX, type JournalReceipt, journalReceipt } from '#protocol/journal.ts';
+import { type Hub, Refusal, type Reply, Revoked, requireOk } from './hub.ts';
+import type { Journal } from './journal.ts';
+
+const BATCH_BYTES_MAX = 128 * 1024;
+const TIMEOUT_MS = 15_000;
+/** Scans that follow one another go up together. */
+const GATHER_MS = 500;
+const RETRY_MIN_MS = 500;
+const RETRY_MAX_MS = 30_000;
+/** With nothing to send, the hub is asked whether it still has everything. */
+const IDLE_MS = 30_000;
+/** Statuses that judge what was sent rather than who sent it or when. */
+const REFUSES_CONTENT = new Set([400, 413, 422]);
+
+export type Uploader = {
+  /** There is something new, or somebody to send it to. */
+  nudge(isUrgent?: boolean): void;
+  /** Entries up to here are at the hub. */
+  acceptedThrough(): number;
+  /** @returns entries that are left when everything is sent or the time is over */
+  drain(timeoutMs: number): Promise<number>;
+  readonly ended: Promise<void>;
+};
+
+export type UploaderDeps = {
+  readonly hub: Hub;
+  readonly journal: Journal;
+  readonly stop: AbortSignal;
+  readonly onRevoked: (words: string) => void;
+  readonly onSetAside: (seq: number, why: string) => void;
+};
+
+export function startUploader(deps: UploaderDeps): Uploader {
+  const { journal, stop } = deps;
+  const progress = new Progress(deps);
+  let wake = new AbortController();
+  let drained: (() => void) | null = null;
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!stop.aborted) {
+      try {
+        await progress.sendNext();
+        failures = 0;
+      } catch (error) {
+        if (stop.aborted) return;
+        if (error instanceof Revoked) return deps.onRevoked(error.message);
+        failures += 1;
+      }
+      if (progress.left() === 0) drained?.();
+      else if (failures === 0) continue;
+      wake = new AbortController();
+      const waitMs =
+        failures === 0 ? IDLE_MS : Math.min(RETRY_MIN_MS * 2 ** failures, RETRY_MAX_MS);
+      const signal = AbortSignal.any([stop, wake.signal]);
+      await sleep(waitMs * (0.75 + Math.random() / 2), null, { signal }).catch(() => {});
+      // Nudged while all was well: others are probably following.
+      const isGathering = failures === 0 && wake.signal.reason === GATHER;
+      if (isGathering && drained === null) {
+        await sleep(GATHER_MS, null, { signal: stop }).catch(() => {});
+      }
+    }
+  }
+
+  return {
+    nudge: (isUrgent = false) => wake.abort(isUrgent ? 'urgent' : GATHER),
+    acceptedThrough: () => progress.through,
+    async drain(timeoutMs) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      drained = resolve;
+      if (progress.left() === 0) resolve();
+      else wake.abort('urgent');
+      const timer = setTimeout(resolve, timeoutMs);
+      stop.addEventListener('abort', () => resolve(), { once: true });
+      await promise;
+      clearTimeout(timer);
+      return progress.left();
+    },
+    ended: run().finally(() => journal.meta.put('through', String(progress.through))),
+  };
+}
+
+const GATHER = 'gather';
+
+class Progress {
+  readonly #deps: UploaderDeps;
+  /** What the hub last said that it holds without a gap. */
+  #accepted: number;
+  #batchMax = JOURNAL_ENTRIES_MAX;
+  /** Everything up to here was taken or set aside. */
+  through: number;
+
+  constructor(deps: UploaderDeps) {
+    this.#deps = deps;
+    const { meta } = deps.journal;
+    this.#accepted = Number(meta.get('acceptedThrough') ?? 0);
+    this.through = Number(meta.get('through') ?? this.#accepted);
+  }
+
+  left(): number {
+    return this.#deps.journal.lastSeq - this.through;
+  }
+
+  /** Sends what comes next; nothing, if nothing does, to hear whether the hub still has the rest. */
+  async sendNext(): Promise<void> {
+    const { journal, onSetAside } = this.#deps;
+    const page = journal.entriesFrom(this.through + 1, this.#batchMax, BATCH_BYTES_MAX);
+    const last = page.at(-1)?.seq ?? this.through;
+    const entries = page.filter(({ seq }) => !journal.hasSetAside(seq - 1, seq));
+    const json = `{"journalId":"${journal.journalId}","entries":[${entries
+      .map(({ entry }) => entry)
+      .join(',')}]${last === journal.lastSeq ? ',"isComplete":true' : ''}}`;
+    const reply = await this.#post(json);
+    if (REFUSES_CONTENT.has(reply.status) && entries.length > 0) {
+      // One of these is bad: halve until it stands alone, then leave it out.
+      if (entries.length > 1) this.#batchMax = Math.ceil(entries.length / 2);
+      else {
+        const seq = entries[0]?.seq ?? last;
+        if (journal.setAside(seq, reply.words)) onSetAside(seq, reply.words);
+        this.#batchMax = JOURNAL_ENTRIES_MAX;
+      }
+      return;
+    }
+    this.#batchMax = Math.min(this.#batchMax * 2, JOURNAL_ENTRIES_MAX);
+    this.#take(journalReceipt.parse(requireOk(reply).body), last);
+  }
+
+  #take(receipt: JournalReceipt, last: number): void {
+    const { journal, onSetAside } = this.#deps;
+    for (const { seq, why } of receipt.quarantined) {
+      if (journal.setAside(seq, why)) onSetAside(seq, why);
+    }
+    const { acceptedThrough } = receipt;
+    if (acceptedThrough > journal.lastSeq) {
+      // The hub holds entries of this journal that are not in it: this file was restored or copied.
+      // Under a new id everything goes up again, and nothing is filed under another entry's number.
+      journal.renew();
+      this.#set(0, 0);
+      return;
+    }
+    const wentBack = acceptedThrough < this.#accepted;
+    const hasGap = journal.hasSetAside(acceptedThrough, last);
+    if (wentBack) this.#set(acceptedThrough, acceptedThrough);
+    else if (acceptedThrough >= last || hasGap)
+      this.#set(acceptedThrough, Math.max(last, acceptedThrough));
+    else {
+      const isStuck = acceptedThrough <= this.through && last > this.through;
+      this.#set(acceptedThrough, acceptedThrough);
+      if (isStuck) throw new Error('the hub took none of the entries');
+    }
+    journal.meta.put('durableThrough', String(receipt.durableThrough));
+  }
+
+  #set(accepted: number, through: number): void {
+    const { meta } = this.#deps.journal;
+    if (accepted !== this.#accepted) meta.put('acceptedThrough', String(accepted));
+    this.#accepted = accepted;
+    this.through = through;
+  }
+
+  async #post(json: string): Promise<Reply> {
+    const { hub, stop } = this.#deps;
+    let last: unknown;
+    for (const base of hub.bases()) {
+      try {
+        const signal = AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]);
+        const path = '/api/v1/journal';
+        const reply = await hub.send(base, { method: 'POST', path, json, signal });
+        if (reply.status < 500) return reply;
+        last = new Refusal(reply);
+      } catch (error) {
+        if (stop.aborted) throw error;
+        last = error;
+      }
+    }
+    throw last;
+  }
+}
