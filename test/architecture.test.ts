@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: ['#domain/', 'zod'],
   server: [
     ...['#domain/', '#protocol/', 'node:', 'zod', 'fastify', '@fastify/', 'better-sse', 'pg'],
-    ...['pino', 'prom-client', 'csv-parse', 'csv-stringify'],
+    ...['pg-copy-streams', 'pino', 'prom-client', 'csv-parse', 'csv-stringify'],
     ...['pdfkit', 'subset-font', 'qr', '@fontsource/'],
   ],
   web: [

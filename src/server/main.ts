@@ -1,32 +1,14 @@
 // The server program: reads its configuration, wires the parts, starts and stops.
 import { readFileSync } from 'node:fs';
-import { readConfig, UsageError } from './platform/config.ts';
-import { createLog } from './platform/log.ts';
+import { readConfig, type ServeConfig, UsageError } from './platform/config.ts';
+import { createLog, type Log } from './platform/log.ts';
+import { restoreDataDirectory } from './restore-data-directory.ts';
 import { startServer } from './start-server.ts';
 
 try {
   const config = readConfig(process.argv.slice(2), process.env);
   const log = createLog({ level: config.logLevel });
-  const { version } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  ) as { version: string };
-  const server = await startServer(config, version, log);
-  process.stdout.write(`kaimen ${version} is listening on ${server.url}\n`);
-  let isStopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      // A second signal means now: PostgreSQL recovers, nothing acknowledged is lost.
-      if (isStopping) process.exit(1);
-      isStopping = true;
-      server.stop().then(
-        () => process.exit(0),
-        (error: Error) => {
-          log.error({ err: error }, 'did not stop cleanly');
-          process.exit(1);
-        },
-      );
-    });
-  }
+  await (config.command === 'restore' ? restore(config, log) : serve(config, log));
 } catch (error) {
   const isUsage = error instanceof UsageError;
   const hasCode = error instanceof Error && typeof (error as { code?: unknown }).code === 'string';
@@ -34,4 +16,49 @@ try {
     isUsage || hasCode ? (error as Error).message : String((error as Error).stack ?? error);
   process.stderr.write(`kaimen: ${text}\n`);
   process.exit(isUsage ? 2 : 1);
+}
+
+async function serve(config: ServeConfig, log: Log): Promise<void> {
+  const { version } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
+  const server = await startServer(config, version, log);
+  process.stdout.write(`kaimen ${version} is listening on ${server.url}\n`);
+  onStopSignal(() => {
+    server.stop().then(
+      () => process.exit(0),
+      (error: Error) => {
+        log.error({ err: error }, 'did not stop cleanly');
+        process.exit(1);
+      },
+    );
+  });
+}
+
+async function restore(config: ServeConfig, log: Log): Promise<void> {
+  const stopping = new AbortController();
+  onStopSignal(() => stopping.abort());
+  const { manifest, tables } = await restoreDataDirectory(config, log, stopping.signal);
+  const { takenAt } = manifest;
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const result = { dataDir: config.dataDir, takenAt, rows, tables };
+  const hint =
+    config.masterKeyFile === null ? '; put the master-key of that server into it first' : '';
+  process.stdout.write(
+    config.isJson
+      ? `${JSON.stringify(result)}\n`
+      : `${config.dataDir} holds the ${rows} rows of ${takenAt}. Start a server on it${hint}: it decides nothing until “kaimen reconcile”.\n`,
+  );
+}
+
+function onStopSignal(stop: () => void): void {
+  let isStopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // A second signal means now: PostgreSQL recovers, nothing acknowledged is lost.
+      if (isStopping) process.exit(1);
+      isStopping = true;
+      stop();
+    });
+  }
 }

@@ -25,6 +25,7 @@ export const PERMISSIONS = [
   'shadow.compare',
   'audit.read',
   'store.reconcile',
+  'backup.take',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
