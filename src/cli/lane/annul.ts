@@ -1,16 +1,19 @@
-// Takes a crossing back at the hub. The journal says so as well, so that a hub that cannot be reached
-// now, or is restored later, learns of it in any case.
+// Takes a crossing back at the hub.
 import type { Hub } from './hub.ts';
 
 const TIMEOUT_MS = 3_000;
 
-/** @returns null when taken back, or on its way up in the journal; else why it stands */
+export type Annulled =
+  | { readonly kind: 'taken-back' }
+  | { readonly kind: 'refused'; readonly words: string }
+  | { readonly kind: 'unreached' };
+
 export async function annulAbove(
   hub: Hub,
   scanId: string,
   cause: 'never-shown' | 'not-turned',
   stop: AbortSignal,
-): Promise<string | null> {
+): Promise<Annulled> {
   for (const base of hub.bases()) {
     try {
       const reply = await hub.send(base, {
@@ -19,11 +22,11 @@ export async function annulAbove(
         json: JSON.stringify({ cause }),
         signal: AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]),
       });
-      if (reply.status < 300) return null;
-      if (reply.status < 500) return reply.words;
+      if (reply.status < 300) return { kind: 'taken-back' };
+      if (reply.status < 500) return { kind: 'refused', words: reply.words };
     } catch {
-      // Nobody there: the journal brings it.
+      // The next address, or the next time.
     }
   }
-  return null;
+  return { kind: 'unreached' };
 }

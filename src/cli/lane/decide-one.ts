@@ -37,7 +37,7 @@ export async function decideOne(
   const startedMs = deps.clock.monotonicMs();
   const { direction } = deps.settings;
   const left = unsettled.take(code, direction);
-  if (left?.kind === 'perhaps-shown') return left.answer;
+  if (left !== null && left.answer !== null) return left.answer;
   const read = left?.read ?? {
     scanId: randomUUID(),
     code,

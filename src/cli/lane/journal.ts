@@ -51,12 +51,12 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS set_aside (seq INTEGER PRIMARY KEY, why TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS scans (
     scan_id TEXT PRIMARY KEY, code TEXT NOT NULL, direction TEXT NOT NULL, scanned_at TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('open', 'decided', 'shown')),
+    state TEXT NOT NULL CHECK (state IN ('open', 'dark', 'settled')),
     outcome_seq INTEGER, answer TEXT, verdict TEXT,
     serial INTEGER, type TEXT, checkpoint TEXT, gate TEXT, lane TEXT,
     crossed_at INTEGER, is_exact INTEGER, annulled_at INTEGER) STRICT;
   CREATE INDEX IF NOT EXISTS scans_by_ticket ON scans (serial) WHERE crossed_at IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS scans_unsettled ON scans (state) WHERE state <> 'shown';
+  CREATE INDEX IF NOT EXISTS scans_unsettled ON scans (state) WHERE state <> 'settled';
   CREATE INDEX IF NOT EXISTS scans_alone ON scans (type, outcome_seq) WHERE verdict = 'provisional';
 `;
 
@@ -111,9 +111,8 @@ export class Journal {
     seen: Seen | null,
   ): void {
     this.#together(() => {
-      const seq = this.#append(body);
       this.#sql.open.run(body.scanId, body.code, body.direction, body.scannedAt);
-      this.#sql.decide.run(...decidedValues(seq, body, answer, crossed));
+      this.#decide(body, answer, crossed);
       if (seen === null) return;
       this.meta.put('seen', JSON.stringify(seen));
       const last = this.meta.get('lastExactAt');
@@ -122,12 +121,15 @@ export class Journal {
     });
   }
 
-  /** The light was on: from here the scan is settled on this lane. */
-  shown(scanId: string): void {
-    this.#sql.shown.run(scanId);
+  /**
+   * On the disk before the light, like everything that follows from: a lane killed after this has
+   * shown its answer for all that it can know, and admits nobody again on it.
+   */
+  lighting(scanId: string): void {
+    this.#sql.settle.run(scanId);
   }
 
-  /** An answer that nobody was ever shown, and its taking back, as one. */
+  /** An answer that nobody was shown, and its taking back if it was, as one. */
   neverShown(
     outcome: BodyOf<'outcome'>,
     answer: LaneAnswer,
@@ -135,9 +137,9 @@ export class Journal {
     annulment: Annulment | null,
   ): void {
     this.#together(() => {
-      const seq = this.#append(outcome);
-      this.#sql.decide.run(...decidedValues(seq, outcome, answer, crossed));
-      this.#sql.shown.run(outcome.scanId);
+      const isOpen = this.#sql.stateOf.get(outcome.scanId)?.['state'] === 'open';
+      if (isOpen) this.#decide(outcome, answer, crossed);
+      this.#sql.settle.run(outcome.scanId);
       if (annulment !== null) this.#annul(annulment);
     });
   }
@@ -158,15 +160,12 @@ export class Journal {
     return this.#sql.unsettled.all('open').map(readOf);
   }
 
-  /** Admissions on the disk of which nobody can say whether the light came on. */
-  unshownAdmissions(): { read: Read; answer: LaneAnswer }[] {
-    return this.#sql.unsettled
-      .all('decided')
-      .map((row) => ({
-        read: readOf(row),
-        answer: JSON.parse(String(row['answer'])) as LaneAnswer,
-      }))
-      .filter(({ answer }) => isThrough(answer));
+  /** Admissions whose light never came on, oldest first. */
+  admittedInTheDark(): { read: Read; answer: LaneAnswer }[] {
+    return this.#sql.unsettled.all('dark').map((row) => ({
+      read: readOf(row),
+      answer: JSON.parse(String(row['answer'])) as LaneAnswer,
+    }));
   }
 
   /** What this lane itself let through with a ticket. */
@@ -211,6 +210,13 @@ export class Journal {
     return this.#sql.setAsideIn.get(after, through) !== undefined;
   }
 
+  #decide(body: BodyOf<'outcome'>, answer: LaneAnswer, crossed: Crossed | null): void {
+    const seq = this.#append(body);
+    // A refusal that was not shown is asked for again and changes nothing.
+    const state = isThrough(answer) ? 'dark' : 'settled';
+    this.#sql.decide.run(state, ...decidedValues(seq, body, answer, crossed));
+  }
+
   #annul({ scanId, at, cause }: Annulment): void {
     this.#append({ kind: 'annulled', scanId, at: isoTime(at), cause });
     this.#sql.annul.run(at, scanId);
@@ -248,11 +254,12 @@ function statements(db: Database) {
        ON CONFLICT (scan_id) DO NOTHING`,
     ),
     decide: db.prepare(
-      `UPDATE scans SET state = 'decided', outcome_seq = ?, verdict = ?, answer = ?, serial = ?,
+      `UPDATE scans SET state = ?, outcome_seq = ?, verdict = ?, answer = ?, serial = ?,
          type = ?, checkpoint = ?, gate = ?, lane = ?, crossed_at = ?, is_exact = ?
        WHERE scan_id = ?`,
     ),
-    shown: db.prepare(`UPDATE scans SET state = 'shown' WHERE scan_id = ?`),
+    settle: db.prepare(`UPDATE scans SET state = 'settled' WHERE scan_id = ?`),
+    stateOf: db.prepare('SELECT state FROM scans WHERE scan_id = ?'),
     annul: db.prepare('UPDATE scans SET annulled_at = ? WHERE scan_id = ?'),
     unsettled: db.prepare('SELECT * FROM scans WHERE state = ? ORDER BY rowid'),
     crossings: db.prepare(

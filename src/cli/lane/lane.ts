@@ -155,6 +155,8 @@ class Lane {
     let answer: LaneAnswer;
     try {
       answer = await decideOne(this.#deps, this.#unsettled, code);
+      this.#deps.onStep('after-outcome');
+      if (isThrough(answer)) this.#journal.lighting(answer.scanId);
     } catch (error) {
       // A disk that is full, a journal that cannot be written: nobody goes in without a trace.
       this.#io.tell(error instanceof Error ? error.message : String(error));
@@ -162,11 +164,9 @@ class Lane {
       await this.#show(this.#unwritten(), readMs);
       return;
     }
-    this.#deps.onStep('after-outcome');
     await this.#show(answer, readMs);
     this.#deps.onStep('after-light');
     const opened = isThrough(answer) ? this.#letThrough(answer) : null;
-    this.#journal.shown(answer.scanId);
     this.#uploader.nudge();
     await opened;
   }

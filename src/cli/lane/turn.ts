@@ -28,9 +28,12 @@ export async function heardTurn(
     isTurned ? null : { scanId, at, cause: 'not-turned' },
   );
   if (isTurned) return null;
-  if (!ladder.isAlone()) {
-    const refusal = await annulAbove(hub, scanId, 'not-turned', deps.stop);
-    if (refusal !== null) tell(`${say(ANNOUNCEMENTS.notTakenBack)} ${scanId}: ${refusal}`);
+  if (!ladder.isAlone() && answer.revision !== null) {
+    // Unreached, the hub learns of it from the journal.
+    const annulled = await annulAbove(hub, scanId, 'not-turned', deps.stop);
+    if (annulled.kind === 'refused') {
+      tell(`${say(ANNOUNCEMENTS.notTakenBack)} ${scanId} ${annulled.words}`);
+    }
   }
   return { ...answer, verdict: 'refused', reason: 'annulled', next: 'scan-again' };
 }

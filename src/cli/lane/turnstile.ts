@@ -40,8 +40,7 @@ function byCommand(command: string, { isHeard, timeoutMs, tell }: TurnstileOptio
           stdio: ['ignore', 'ignore', 'inherit'],
           timeout: timeoutMs,
           env: {
-            ...process.env,
-            KAIMEN_TOKEN: '',
+            ...withoutToken(process.env),
             KAIMEN_SCAN_ID: answer.scanId,
             KAIMEN_VERDICT: answer.verdict,
             KAIMEN_DIRECTION: direction,
@@ -62,6 +61,11 @@ function byCommand(command: string, { isHeard, timeoutMs, tell }: TurnstileOptio
       }),
     close: () => {},
   };
+}
+
+/** A turnstile has no business with the hub. */
+function withoutToken({ KAIMEN_TOKEN: _, ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return rest;
 }
 
 function overHttp(url: string, { isHeard, timeoutMs, tell }: TurnstileOptions): Turnstile {

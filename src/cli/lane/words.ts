@@ -110,10 +110,6 @@ export const ANNOUNCEMENTS = {
     zh: '登记未能撤回，请报告指挥室：',
     en: 'A claim could not be taken back; tell the control room:',
   },
-  perhapsShown: {
-    zh: '上次中断时有一张票可能未亮灯；持票人仍在请重扫，答复相同：',
-    en: 'This lane stopped just as it admitted a ticket. If its holder is still here, scan it again:',
-  },
   revoked: {
     zh: '本设备已停用，名单已清除，请停止放行。',
     en: 'This device has been revoked. Its list is wiped. Stop admitting.',
