@@ -8,6 +8,7 @@ import { RESTORE_MARKER } from './platform/postgres/data-directory.ts';
 import { startEmbeddedPostgres } from './platform/postgres/embedded.ts';
 import { PostgresStartError } from './platform/postgres/start-error.ts';
 
+export const MIGRATIONS = new URL('../../db/migrations/', import.meta.url);
 const POOL_MAX = 12;
 const CLAIM_POOL_MAX = 6;
 /** A claim reads a few dozen rows by key, whatever the planner believes of tables it has not counted. */

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { AccessStore } from './access/store.ts';
 import { checkBackup, type Restored, restoreBackup } from './backup/restore-backup.ts';
 import { RestoreError } from './backup/restore-error.ts';
+import { MIGRATIONS } from './open-database.ts';
 import { createActs } from './platform/acts.ts';
 import { systemClock } from './platform/clock.ts';
 import { type ServeConfig, UsageError } from './platform/config.ts';
@@ -14,7 +15,6 @@ import { readMigrations } from './platform/migrate.ts';
 import { RESTORE_MARKER } from './platform/postgres/data-directory.ts';
 import { startEmbeddedPostgres } from './platform/postgres/embedded.ts';
 import { MASTER_KEY, readMasterKey, writeOnce } from './platform/secret-file.ts';
-import { MIGRATIONS } from './start-server.ts';
 
 /**
  * All of the backup or none of it: what is left of an attempt that failed is removed. Should the attempt

@@ -19,7 +19,7 @@ import { addScanRoutes } from './entry/routes.ts';
 import { addScanReading } from './entry/scan-routes.ts';
 import { openStoreState } from './entry/store-state.ts';
 import { addLiveRoutes } from './live/routes.ts';
-import { type Database, openDatabase } from './open-database.ts';
+import { type Database, MIGRATIONS } from './open-database.ts';
 import { createActs } from './platform/acts.ts';
 import { addAuditRoutes } from './platform/audit-routes.ts';
 import { systemClock } from './platform/clock.ts';
@@ -48,14 +48,13 @@ export type RunningServer = {
   stop(): Promise<void>;
 };
 
-export const MIGRATIONS = new URL('../../db/migrations/', import.meta.url);
-
+/** Takes the database over: it is closed with the server, or when the server does not start. */
 export async function startServer(
   config: ServeConfig,
   version: string,
   log: Log,
+  database: Database,
 ): Promise<RunningServer> {
-  const database = await openDatabase(config, log);
   try {
     const { pool, claimPool } = database;
     await migrate(pool, MIGRATIONS);

@@ -9,13 +9,9 @@ import { id } from '#protocol/primitives.ts';
 import { exportQuery } from '#protocol/tickets.ts';
 import type { OpenEvent } from '#server/entry/catalogue.ts';
 import { ticketOf } from '#server/entry/ticket-row.ts';
-import { boardPdf } from '#server/paper/board-pdf.ts';
-import { type FallbackTicket, fallbackListPdf } from '#server/paper/fallback-list-pdf.ts';
-import { slipEscpos } from '#server/paper/slip-escpos.ts';
-import { slipPdf } from '#server/paper/slip-pdf.ts';
+import type { FallbackTicket } from '#server/paper/fallback-list-pdf.ts';
 import { symbolPng, symbolSvg } from '#server/paper/symbol.ts';
 import type { Paper, TicketFace } from '#server/paper/ticket-face.ts';
-import { ticketPdf } from '#server/paper/ticket-pdf.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
@@ -98,6 +94,7 @@ function addTicketPaper(app: FastifyInstance, context: ServerContext): void {
   });
 }
 
+/** Fonts and their tools are loaded when something is printed: a server that starts again has no time. */
 async function paperOf(
   face: TicketFace,
   as: keyof typeof PAPER_TYPES,
@@ -105,11 +102,11 @@ async function paperOf(
 ): Promise<Paper> {
   switch (as) {
     case 'pdf':
-      return ticketPdf([face], options);
+      return (await import('#server/paper/ticket-pdf.ts')).ticketPdf([face], options);
     case 'slip-pdf':
-      return slipPdf(face, options);
+      return (await import('#server/paper/slip-pdf.ts')).slipPdf(face, options);
     case 'escpos':
-      return slipEscpos(face, options);
+      return (await import('#server/paper/slip-escpos.ts')).slipEscpos(face, options);
     case 'svg':
       return { bytes: Buffer.from(symbolSvg(face.code, { sizeMm: 35 })), missing: [] };
     case 'png':
@@ -130,6 +127,7 @@ function addFallbackList(app: FastifyInstance, context: ServerContext): void {
     handle: async ({ params, query, reply }) => {
       const event = await openEvent(context, params.id);
       const gate = gateName(event, params.gate, 'gate');
+      const { fallbackListPdf } = await import('#server/paper/fallback-list-pdf.ts');
       const paper = await fallbackListPdf({
         event: eventFaceOf(event),
         gate,
@@ -160,6 +158,7 @@ function addBoard(app: FastifyInstance, context: ServerContext): void {
     answerType: 'application/pdf',
     handle: async ({ params, query, reply }) => {
       const event = await openEvent(context, params.id);
+      const { boardPdf } = await import('#server/paper/board-pdf.ts');
       const paper = await boardPdf({
         closed: gateName(event, query.closed, 'closed'),
         use: gateName(event, query.use, 'use'),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -176,6 +177,22 @@ test('ignores a postmaster.pid whose pid now belongs to another program', async 
   await using server = await start();
   assert.notEqual(server.pid(), 0);
   assert.equal(isAlive(process.ppid), true);
+});
+
+test('starts beside a lock of its socket whose pid still stands in the table of processes', async () => {
+  const { uid, gid } = statSync(path.join(dataDir, 'postgres'));
+  const dead = spawn('sleep', ['60'], { uid, gid });
+  const first = await start();
+  const socketDir = first.connection.host;
+  await first.stop();
+  mkdirSync(socketDir);
+  writeFileSync(path.join(socketDir, '.s.PGSQL.5432.lock'), `${dead.pid}\n`);
+  try {
+    await using server = await start();
+    assert.notEqual(server.pid(), 0);
+  } finally {
+    dead.kill();
+  }
 });
 
 test('says what PostgreSQL said when it does not start, and leaves nothing running', async () => {

@@ -7,6 +7,7 @@ import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Cluster } from './cluster.ts';
 import { commandLine, findProcesses, isAlive, signalAll, waitUntilNone } from './processes.ts';
+import { removeSocketLock } from './socket-directory.ts';
 import { PostgresStartError } from './start-error.ts';
 
 /** A fast shutdown writes all changed pages; with a slow disk that takes a while. */
@@ -28,6 +29,7 @@ export async function stopLeftovers(cluster: Cluster): Promise<number[]> {
   }
   // What is left names a process that is gone, or another program that was given its pid.
   rmSync(pidFile, { force: true });
+  removeSocketLock(cluster.socketDir);
   return found;
 }
 

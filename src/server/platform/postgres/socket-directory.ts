@@ -36,6 +36,11 @@ export function removeSocketDirectory(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
 }
 
+/** PostgreSQL would take a killed postmaster that nobody has collected, or a later process, for its holder. */
+export function removeSocketLock(dir: string): void {
+  rmSync(path.join(dir, `.s.PGSQL.${SOCKET_PORT}.lock`), { force: true });
+}
+
 function fits(dir: string): boolean {
   return Buffer.byteLength(path.join(dir, `.s.PGSQL.${SOCKET_PORT}`)) <= SOCKET_PATH_BYTES_MAX;
 }
