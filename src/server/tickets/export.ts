@@ -1,5 +1,6 @@
 // Exports, streamed: rows as text from here, pictures and pages from a thread of their own, so that
 // printing 80,000 tickets never makes a scan wait.
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Pool } from 'pg';
 import { mintSignedCode } from '#domain/credentials/signed-code.ts';
@@ -97,9 +98,11 @@ async function* render(
   const worker = new Worker(new URL('./render-worker.ts', import.meta.url), {
     workerData: { format, faces, printedAt },
   });
+  const ended = new AbortController();
+  worker.once('exit', () => ended.abort(new Error('the rendering thread ended early')));
   try {
     for (;;) {
-      const chunk = await nextChunk(worker);
+      const chunk = await nextChunk(worker, ended.signal);
       if (chunk === null) return;
       yield chunk;
     }
@@ -109,17 +112,11 @@ async function* render(
 }
 
 /** Asks for one chunk: the thread never runs ahead of whoever reads. */
-function nextChunk(worker: Worker): Promise<Uint8Array | null> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
-      worker.removeAllListeners();
-      act();
-    };
-    worker.once('message', (chunk: Uint8Array | null) => settle(() => resolve(chunk)));
-    worker.once('error', (error) => settle(() => reject(error)));
-    worker.once('exit', () => settle(() => reject(new Error('the rendering thread ended early'))));
-    worker.postMessage('next');
-  });
+async function nextChunk(worker: Worker, ended: AbortSignal): Promise<Uint8Array | null> {
+  const answered = once(worker, 'message', { signal: ended });
+  worker.postMessage('next');
+  const [chunk] = (await answered) as [Uint8Array | null];
+  return chunk;
 }
 
 function isWanted(event: OpenEvent, row: FaceRow, { gate }: Export): boolean {
