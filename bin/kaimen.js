@@ -17,6 +17,8 @@ if (major > MAJOR_MIN || (major === MAJOR_MIN && minor >= MINOR_MIN)) {
 }
 
 async function start() {
+  // `kaimen … | head` has seen enough; that is no failure of ours.
+  process.stdout.on('error', () => process.exit(0));
   try {
     const { main } = await import('../src/cli/main.ts');
     process.exitCode = await main(process.argv.slice(2));

@@ -6,6 +6,8 @@ import { CommandFailure, failureOf } from './failure.ts';
 import type { Upload } from './upload.ts';
 
 const ANSWER_MAX_MS = 60_000;
+/** A long answer may pause, while a disk or a printing thread is behind, but not for ever. */
+const PAUSE_MAX_MS = 120_000;
 const FOREIGN_TEXT_MAX = 200;
 
 /** What of a schema this program uses; the schemas themselves are in `protocol/`. */
@@ -71,10 +73,11 @@ export function createClient(url: string, token: string): Client {
       return answer as NonNullable<typeof parsed.data>;
     },
     async stream(call) {
-      const response = await send(call, null);
+      const pause = new AbortController();
+      const response = await send(call, pause.signal);
       const length = Number(response.headers.get('content-length') ?? Number.NaN);
       return {
-        body: translated(url, response),
+        body: translated(url, response, pause),
         bytesTotal: Number.isFinite(length) ? length : null,
       };
     },
@@ -98,13 +101,29 @@ function requestOf(call: Call, token: string, signal: AbortSignal | null): Reque
 }
 
 /** A line cut off in the middle of an answer is as plain a failure as one that never opened. */
-async function* translated(url: string, response: Response): AsyncGenerator<Uint8Array> {
+async function* translated(
+  url: string,
+  response: Response,
+  pause: AbortController,
+): AsyncGenerator<Uint8Array> {
+  const watch = setTimeout(() => pause.abort(PAUSED), PAUSE_MAX_MS);
   try {
-    for await (const chunk of response.body ?? []) yield chunk;
+    for await (const chunk of response.body ?? []) {
+      yield chunk;
+      watch.refresh();
+    }
   } catch (error) {
-    throw unreachable(url, error);
+    if (error !== PAUSED) throw unreachable(url, error);
+    throw new CommandFailure(`${url} stopped in the middle of its answer`, {
+      code: 'timeout',
+      mend: 'look at the server’s log, then try again',
+    });
+  } finally {
+    clearTimeout(watch);
   }
 }
+
+const PAUSED = new Error('the answer paused too long');
 
 async function bodyOf(url: string, response: Response): Promise<string> {
   try {

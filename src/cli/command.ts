@@ -11,7 +11,7 @@ import { createOutput, type Output } from './output.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 
-export type Call<Options> = {
+type Call<Options> = {
   readonly args: readonly string[];
   readonly options: Options;
   readonly out: Output;
@@ -77,7 +77,7 @@ export function runs<Options>(command: Command, work: Work<Options>): Command {
 
 type Place = { readonly json?: boolean; readonly url?: string; readonly data?: string };
 
-export function serverUrl(options: Place, env: NodeJS.ProcessEnv): string {
+function serverUrl(options: Place, env: NodeJS.ProcessEnv): string {
   const { KAIMEN_URL: fromEnvironment } = env;
   const url = options.url ?? fromEnvironment ?? DEFAULT_URL;
   if (isHttpUrl(url)) return url;
@@ -93,7 +93,7 @@ function connect(options: Place, env: NodeJS.ProcessEnv): Client {
 }
 
 /** --data is said for this call, so it outranks what the environment says for all. */
-export function tokenOf(options: Place, env: NodeJS.ProcessEnv): string {
+function tokenOf(options: Place, env: NodeJS.ProcessEnv): string {
   if (options.data !== undefined) return tokenFile(path.join(options.data, 'admin-token'));
   const { KAIMEN_TOKEN: fromEnvironment = '' } = env;
   const token = fromEnvironment.trim();

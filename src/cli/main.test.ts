@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Command } from 'commander';
-import { allCommands } from './main.ts';
+import { allCommands, main } from './main.ts';
 import { kaimen, problemBody, sendJson, standIn } from './stand-in-server.ts';
 
 let directory = '';
@@ -51,7 +51,7 @@ describe('what is not understood ends as 2, in one line and the mend', () => {
   ];
   for (const [line, said] of wrong) {
     test(`kaimen ${line}`, async () => {
-      const { code, stdout, stderr } = await kaimen(line === '' ? [] : line.split(' '));
+      const { code, stdout, stderr } = await runHere(line === '' ? [] : line.split(' '));
       assert.equal(code, 2);
       assert.equal(stdout, '');
       assert.match(stderr, said);
@@ -66,7 +66,7 @@ describe('what is not understood ends as 2, in one line and the mend', () => {
   });
 
   test('with --json the failure is the one document on stdout', async () => {
-    const { code, stdout } = await kaimen(['token', 'create', '--role', 'boss', '--json']);
+    const { code, stdout } = await runHere(['token', 'create', '--role', 'boss', '--json']);
     assert.equal(code, 2);
     assert.equal(JSON.parse(stdout).error.code, 'usage');
   });
@@ -146,4 +146,22 @@ function withChildren(command: Command): Command[] {
 
 function nameOf(command: Command): string {
   return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+}
+
+/** Without a process of its own: enough for what ends before the work begins. */
+async function runHere(args: readonly string[]) {
+  let [stdout, stderr] = ['', ''];
+  const code = await main(args, {
+    stdout: {
+      write: (text) => {
+        stdout += text;
+      },
+    },
+    stderr: {
+      write: (text) => {
+        stderr += text;
+      },
+    },
+  });
+  return { code, stdout, stderr };
 }

@@ -20,6 +20,8 @@ import {
   failureOf,
   failureText,
 } from './failure.ts';
+import { laneCommand } from './lane/command.ts';
+import type { Sink } from './output.ts';
 import { paperCommand } from './paper.ts';
 import { reconcileCommand } from './reconcile.ts';
 import { restoreCommand } from './restore.ts';
@@ -38,9 +40,10 @@ Start here:
 Exit codes: 0 done, 1 refused or failed, 2 not understood.`;
 
 /** @returns the exit code: 0 done, 1 refused or failed, 2 not understood */
-export async function main(args: readonly string[]): Promise<number> {
-  // `kaimen … | head` has seen enough; that is no failure of ours.
-  process.stdout.on('error', () => process.exit(EXIT_OK));
+export async function main(
+  args: readonly string[],
+  { stdout, stderr }: { stdout: Sink; stderr: Sink } = process,
+): Promise<number> {
   const isJson = args.includes('--json');
   let usage = '';
   const program = buildProgram((text) => {
@@ -51,10 +54,10 @@ export async function main(args: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? EXIT_OK);
   } catch (error) {
     const failure = error instanceof CommanderError ? usageFailure(error, usage) : failureOf(error);
-    if (failure === null) return reportBug(error);
+    if (failure === null) return reportBug(error, stderr);
     if (failure.exitCode === EXIT_OK) return EXIT_OK;
-    process.stderr.write(failureText(failure));
-    if (isJson) process.stdout.write(`${JSON.stringify(failureDocument(failure), null, 2)}\n`);
+    stderr.write(failureText(failure));
+    if (isJson) stdout.write(`${JSON.stringify(failureDocument(failure), null, 2)}\n`);
     return failure.exitCode;
   }
 }
@@ -76,6 +79,7 @@ export function allCommands(): Command[] {
     eventCommand(),
     ticketsCommand(),
     deviceCommand(),
+    laneCommand(),
     tokenCommand(),
     controlsCommand(),
     holdCommand(),
@@ -120,11 +124,11 @@ function usageFailure(error: CommanderError, usage: string): CommandFailure {
 }
 
 /** No stack trace for people at a gate; whoever hunts the bug asks for it. */
-function reportBug(error: unknown): number {
+function reportBug(error: unknown, stderr: Sink): number {
   const { KAIMEN_DEBUG: wanted } = process.env;
   const text =
     error instanceof Error ? ((wanted === undefined ? null : error.stack) ?? error.message) : error;
-  process.stderr.write(
+  stderr.write(
     `kaimen: this is a bug in kaimen: ${String(text)}\n  → report it; KAIMEN_DEBUG=1 shows where it happened\n`,
   );
   return EXIT_FAILED;

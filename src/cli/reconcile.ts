@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { storeView } from '#protocol/access.ts';
+import { anyAnswer } from './answers.ts';
 import { runs, serverCommand } from './command.ts';
 
 type Options = { readonly without?: readonly string[]; readonly reason: string };
@@ -14,11 +15,13 @@ export function reconcileCommand(): Command {
     .option('--without <devices...>', 'lost devices: do not wait for their journals')
     .requiredOption('--reason <text>', 'why, for the audit');
   return runs<Options>(command, async ({ options, out, client }) => {
-    const store = await client().ask(storeView, {
+    const server = client();
+    await server.ask(anyAnswer, {
       method: 'POST',
       path: '/store/reconcile',
       body: { withoutDevices: options.without, reason: options.reason },
     });
+    const store = await server.ask(storeView, { path: '/store' });
     out.result(store, [
       `the claim store is ${store.state} (epoch ${store.epoch})`,
       ...store.waitingFor.map((device) => `  waiting for the journal of ${device}`),

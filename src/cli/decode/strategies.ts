@@ -19,7 +19,7 @@ export const STRATEGIES: readonly Strategy[] = [
 ];
 
 /** An enlarged picture is at most this long: beyond, it costs time and finds nothing. */
-export const ENLARGED_EDGE_MAX = 2560;
+const ENLARGED_EDGE_MAX = 2560;
 
 /** By how much a picture is really enlarged; large photographs already have the pixels. */
 export function scaleFor(strategy: Strategy, width: number, height: number): number {
