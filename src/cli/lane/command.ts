@@ -43,7 +43,7 @@ What --open takes:
 
 Example:
   $ kaimen device enrol --event derby-2026-11-29 --gate N1 --lane N1-1 --data data
-  $ KAIMEN_TOKEN=… kaimen lane --lang en`;
+  $ kaimen lane --token TOKEN --lang en`;
 
 export function laneCommand(): Command {
   return new Command('lane')

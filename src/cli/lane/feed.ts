@@ -15,6 +15,8 @@ import type { TicketStore } from './ticket-store.ts';
 const REQUEST_TIMEOUT_MS = 5_000;
 /** The server writes a comment every few seconds; a stream that is silent for longer is dead. */
 const SILENCE_MAX_MS = 35_000;
+/** What changes just while a server sets up its stream, its stream may leave out. */
+const SECOND_LOOK_MS = 1_200;
 const REFRESH_EVERY_MS = 60_000;
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 5_000;
@@ -86,7 +88,9 @@ async function follow(deps: FeedDeps, onCurrent: () => void): Promise<void> {
   const stop = AbortSignal.any([deps.stop, ending.signal]);
   const silence = setTimeout(() => ending.abort(), SILENCE_MAX_MS);
   const updates = new Updates(deps, self.event, stop);
-  const refreshing = setInterval(() => updates.inBackground(updates.refresh()), REFRESH_EVERY_MS);
+  const lookAgain = () => updates.inBackground(updates.refresh());
+  const secondLook = setTimeout(lookAgain, SECOND_LOOK_MS);
+  const refreshing = setInterval(lookAgain, REFRESH_EVERY_MS);
   try {
     const stream = await openStream(deps.hub, `${event}/live`, stop);
     const current = updates.everything().then(() => {
@@ -103,6 +107,7 @@ async function follow(deps: FeedDeps, onCurrent: () => void): Promise<void> {
     ]);
   } finally {
     clearTimeout(silence);
+    clearTimeout(secondLook);
     clearInterval(refreshing);
     ending.abort();
   }
@@ -174,10 +179,18 @@ class Updates {
 
   async everything(): Promise<void> {
     const { hub, knowledge } = this.#deps;
-    await this.#matchFile();
+    knowledge.learnEvent(await hub.get(this.#path, REQUEST_TIMEOUT_MS, this.#stop));
     const path = `${this.#path}/controls`;
     knowledge.learnControls(await hub.get(path, REQUEST_TIMEOUT_MS, this.#stop));
+    this.#isListStale = true;
     await this.#bringList();
+  }
+
+  /** Also what no event tells of: a corrected match file, a clock that drifts. */
+  async refresh(): Promise<void> {
+    const { hub, knowledge, clock } = this.#deps;
+    await refreshSelf(hub, knowledge, clock, this.#stop);
+    await this.everything();
   }
 
   apply({ name, data }: StreamEvent): void {
@@ -205,21 +218,9 @@ class Updates {
     }
   }
 
-  /** What no event tells of: a corrected match file, a clock that drifts. */
-  async refresh(): Promise<void> {
-    const { hub, knowledge, clock } = this.#deps;
-    await refreshSelf(hub, knowledge, clock, this.#stop);
-    await this.#matchFile();
-  }
-
   /** The stream speaks, and has not said that the list has changed: so it has not. */
   onLife(): void {
     if (!this.#isListStale) this.#deps.knowledge.listIsCurrent(this.#deps.clock.now());
-  }
-
-  async #matchFile(): Promise<void> {
-    const { hub, knowledge } = this.#deps;
-    knowledge.learnEvent(await hub.get(this.#path, REQUEST_TIMEOUT_MS, this.#stop));
   }
 
   /** One download at a time; a change during it starts another. */
