@@ -49,7 +49,6 @@ export const journalUpload = z.strictObject({
   entries: z.array(z.looseObject({ seq })).max(JOURNAL_ENTRIES_MAX),
   isComplete: z.boolean().optional().describe('nothing is left on the lane beyond these entries'),
 });
-export type JournalUpload = z.infer<typeof journalUpload>;
 
 export const journalReceipt = z.object({
   acceptedThrough: z.int().describe('every entry up to here is stored; 0: none'),

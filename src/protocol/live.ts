@@ -1,7 +1,7 @@
-// `GET /events/{id}/live`: server-sent events. No names, no codes.
+// `GET /events/{id}/live`: server-sent events. No names, no codes. Besides those below: `controls` with a
+// {@link ControlsState} at the start and at each change, and `list` with `{cursor}` when tickets changed.
 import { z } from 'zod';
 import { REASONS, RUNGS, VERDICTS } from '#domain/entry/verdict.ts';
-import { controlsState } from './controls.ts';
 import { timeOut } from './primitives.ts';
 
 /** SSE event `scan`: one verdict. Devices hear only of crossings, to know what others let in. */
@@ -21,12 +21,6 @@ export type LiveScan = z.infer<typeof liveScan>;
 export const liveCrossings = z.array(
   z.tuple([z.int(), z.enum(['in', 'out']), z.int(), z.string(), z.string()]),
 );
-
-/** SSE event `controls`: everything in force, whenever it changes and at the start. */
-export const liveControls = controlsState;
-
-/** SSE event `list`: tickets have changed; ask `GET /events/{id}/list`. */
-export const liveList = z.object({ cursor: z.string() });
 
 /** Counts of an event, `GET /events/{id}/counts` and SSE event `counts` (twice a second at most). */
 export const eventCounts = z.object({

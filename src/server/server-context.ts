@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Registry } from 'prom-client';
 import type { AccessStore } from './access/store.ts';
 import type { Bus } from './bus.ts';
 import type { Authority } from './entry/authority.ts';
@@ -24,6 +25,8 @@ export type ServerContext = {
   readonly storeState: StoreState;
   readonly authority: Authority;
   readonly counterOf: (eventNumber: number) => EventCounter;
+  /** Metrics of this process. */
+  readonly registry: Registry;
   /** Aborted when the server begins to stop: long answers end. */
   readonly stopping: AbortSignal;
 };

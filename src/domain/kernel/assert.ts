@@ -6,11 +6,6 @@ export function assert(condition: unknown, why: string): asserts condition {
   if (!condition) throw new AssertionError(why);
 }
 
-/** Ends a `switch` over a closed union; the compiler proves that it is never reached. */
-export function never(value: never): never {
-  throw new AssertionError(`unexpected ${String(value)}`);
-}
-
 export class AssertionError extends Error {
   override name = 'AssertionError';
 }

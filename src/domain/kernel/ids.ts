@@ -10,10 +10,5 @@ export type TicketTypeId = string & { readonly __brand: 'TicketTypeId' };
 /** The club's own name for a ticket, unique within an event. */
 export type TicketRef = string & { readonly __brand: 'TicketRef' };
 
-/** Identifies an enrolled lane or phone. */
-export type DeviceId = string & { readonly __brand: 'DeviceId' };
-/** Chosen by the device, unique per device: the same scan keeps it through every retry and tier. */
-export type ScanId = string & { readonly __brand: 'ScanId' };
-
 /** What people may use as an id: 1–64 letters (any script), digits, `.`, `_` or `-`; starts with a letter or digit. */
 export const ID_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u;

@@ -8,6 +8,7 @@ import { randomName, tokenHash } from '#server/platform/crypto.ts';
 import type { Device, Operator, Principal } from '#server/platform/principal.ts';
 
 export const ACCESS_POLL_MS = 500;
+export const SEEN_EVERY_MS = 5_000;
 const CACHE_MAX = 100_000;
 
 type Cached = { readonly principal: Principal; readonly expiresAt: number };
@@ -17,6 +18,8 @@ export class AccessStore {
   readonly #now: Clock;
   readonly #cache = new Map<string, Cached>();
   readonly #onChange = new Set<() => void>();
+  /** Devices heard of since {@link noteSeen} last wrote it down. */
+  readonly #seen = new Set<string>();
   #revision = 0;
   #generation = 0;
 
@@ -28,7 +31,10 @@ export class AccessStore {
   /** @returns null for a token that is unknown, revoked or expired */
   async authenticate(token: string): Promise<Principal | null> {
     const cached = this.#cache.get(token);
-    if (cached !== undefined) return cached.expiresAt > this.#now() ? cached.principal : null;
+    if (cached !== undefined) {
+      this.#seen.add(cached.principal.id);
+      return cached.expiresAt > this.#now() ? cached.principal : null;
+    }
     const generation = this.#generation;
     const hash = tokenHash(token);
     const found = token.startsWith(DEVICE_PREFIX)
@@ -52,6 +58,17 @@ export class AccessStore {
     if (revision === this.#revision) return;
     this.#revision = revision;
     this.#changed();
+  }
+
+  /** Writes down when devices were last heard of: not with every scan, but often enough to be missed. */
+  async noteSeen(): Promise<void> {
+    if (this.#seen.size === 0) return;
+    const ids = [...this.#seen];
+    this.#seen.clear();
+    await this.#pool.query('UPDATE devices SET seen_at = $2 WHERE id = ANY ($1)', [
+      ids,
+      new Date(this.#now()),
+    ]);
   }
 
   onChange(listener: () => void): void {

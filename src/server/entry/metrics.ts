@@ -1,4 +1,4 @@
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Bus } from '#server/bus.ts';
 
 /** Labels are ids of gates and words of closed lists: never a ticket, a person or free text. */
@@ -20,4 +20,17 @@ export function countScans(bus: Bus, registry: Registry): void {
       });
     }
   });
+}
+
+const DECISION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+/** Time from a scan's arrival to its committed verdict. @returns records one, in seconds */
+export function timeScans(registry: Registry): (seconds: number) => void {
+  const histogram = new Histogram({
+    name: 'gate_scan_duration_seconds',
+    help: 'From the request read to the verdict committed',
+    buckets: DECISION_BUCKETS_SECONDS,
+    registers: [registry],
+  });
+  return (seconds) => histogram.observe(seconds);
 }

@@ -18,12 +18,14 @@ import { annulScan } from './annul.ts';
 import { checkpointOf, type OpenEvent } from './catalogue.ts';
 import type { PendingScan } from './decide-batch.ts';
 import { findCode } from './find-code.ts';
+import { timeScans } from './metrics.ts';
 import type { Seen } from './store-state.ts';
 
 const SEEN = /^([a-z2-7]{1,40}):(\d{1,15}):([A-Za-z0-9_-]{1,20})$/;
 
 export function addScanRoutes(app: FastifyInstance, context: ServerContext): void {
   const { authority, catalogue, storeState } = context;
+  const timeScan = timeScans(context.registry);
 
   addRoute(app, {
     method: 'POST',
@@ -40,7 +42,9 @@ export function addScanRoutes(app: FastifyInstance, context: ServerContext): voi
       if (seen !== null) await storeState.observe(device.eventNumber, seen);
       storeState.servingEpoch();
       const event = await catalogue.get(device.eventNumber);
+      const startedAt = performance.now();
       const answer = await authority.scan(device.eventNumber, pendingScan(event, device, body));
+      timeScan((performance.now() - startedAt) / 1_000);
       void reply.type('application/json; charset=utf-8');
       return reply.send(answer);
     },

@@ -149,18 +149,3 @@ export async function changeControls(
   ]);
   await raiseFence(client, event);
 }
-
-export type HeadCounts = { revision: number; inside: ReadonlyMap<string, number> };
-
-export async function loadCounts(pool: Pool, event: number): Promise<HeadCounts> {
-  const { rows } = await pool.query<{ revision: string; scopes: string[]; inside: number[] }>(
-    'SELECT revision, scopes, inside FROM claim_heads WHERE event = $1',
-    [event],
-  );
-  const row = rows[0];
-  if (row === undefined) throw new Error(`event ${event} has no claim head`);
-  return {
-    revision: Number(row.revision),
-    inside: new Map(row.scopes.map((scope, index) => [scope, row.inside[index] ?? 0])),
-  };
-}

@@ -179,7 +179,13 @@ async function answers(cluster: Cluster, database: string): Promise<boolean> {
 const FINAL_CODE = /^(28|53[12]|58|XX)/;
 
 function lastLines(logPath: string, from: number): string {
-  const fd = openSync(logPath, 'r');
+  let fd: number;
+  try {
+    fd = openSync(logPath, 'r');
+  } catch {
+    // Where the whole directory was taken away, the log may be gone with it.
+    return '';
+  }
   try {
     const { size } = fstatSync(fd);
     const start = Math.max(from, size - LAST_BYTES_MAX);

@@ -1,0 +1,64 @@
+// Every address that the server answers, context by context.
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics } from 'prom-client';
+import { addDeviceRoutes, addTokenRoutes } from './access/routes.ts';
+import { addBackupRoutes } from './backup/routes.ts';
+import { countScans } from './entry/metrics.ts';
+import { addScanRoutes } from './entry/routes.ts';
+import { addScanReading } from './entry/scan-routes.ts';
+import { addLiveRoutes } from './live/routes.ts';
+import { addAuditRoutes } from './platform/audit-routes.ts';
+import type { ServeConfig } from './platform/config.ts';
+import { problemOfFault } from './platform/database-fault.ts';
+import { buildApp } from './platform/http/app.ts';
+import { addHealthRoutes } from './platform/http/health-routes.ts';
+import type { ServerContext } from './server-context.ts';
+import { addConflictRoutes } from './sync/conflict-routes.ts';
+import { addSyncRoutes } from './sync/routes.ts';
+import { addStoreRoutes } from './sync/store-routes.ts';
+import { addPaperRoutes } from './tickets/paper-routes.ts';
+import { addTicketRoutes } from './tickets/routes.ts';
+import { addControlRoutes } from './venue/control-routes.ts';
+import { addEventRoutes } from './venue/routes.ts';
+
+export async function buildServerApp(
+  config: ServeConfig,
+  version: string,
+  context: ServerContext,
+): Promise<FastifyInstance> {
+  const app = await buildApp({
+    authenticate: (token) => context.access.authenticate(token),
+    log: context.log,
+    version,
+    translate: problemOfFault,
+    tls:
+      config.tls === null
+        ? null
+        : { cert: readFileSync(config.tls.certFile), key: readFileSync(config.tls.keyFile) },
+  });
+  const { registry } = context;
+  collectDefaultMetrics({ register: registry });
+  countScans(context.bus, registry);
+  addHealthRoutes(app, {
+    pool: context.pool,
+    registry,
+    stopping: context.stopping,
+    storeState: () => context.storeState.current().state,
+  });
+  addEventRoutes(app, context);
+  addControlRoutes(app, context);
+  addTicketRoutes(app, context);
+  addPaperRoutes(app, context);
+  addTokenRoutes(app, context);
+  addDeviceRoutes(app, context);
+  addScanRoutes(app, context);
+  addBackupRoutes(app, context, version);
+  addScanReading(app, context);
+  addSyncRoutes(app, context);
+  addConflictRoutes(app, context);
+  addStoreRoutes(app, context);
+  addLiveRoutes(app, context);
+  addAuditRoutes(app, context.pool);
+  return app;
+}
