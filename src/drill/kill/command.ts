@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type KillReport, type KillRound, runKillDrill } from './kill-drill.ts';
+import { type KillReport, type KillRound, randomVictims, runKillDrill } from './kill-drill.ts';
 
 const READY_MS_MAX = 3_000;
-const SENDERS = 24;
+const SENDERS = 16;
 
 /** @returns whether the drill has passed */
 export async function killDrill(args: readonly string[]): Promise<boolean> {
@@ -24,7 +24,7 @@ export async function killDrill(args: readonly string[]): Promise<boolean> {
     say(`kill -9 under load, ${values.rounds} rounds, seed ${values.seed}`);
     const report = await runKillDrill({
       dataDir,
-      rounds: Number(values.rounds),
+      victims: randomVictims(Number(values.rounds), Number(values.seed)),
       seed: Number(values.seed),
       senders: SENDERS,
       onRound: (round, number) => say(lineOf(round, number)),

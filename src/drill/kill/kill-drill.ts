@@ -10,7 +10,7 @@ import { entryScan, type SmallMatch, setUpMatch } from '#drill/small-match.ts';
 import type { ScanAnswer } from '#protocol/scans.ts';
 import { Ledger, type Presented, randomFrom } from './ledger.ts';
 
-export const VICTIMS = ['server', 'postgres', 'both'] as const;
+const VICTIMS = ['server', 'postgres', 'both'] as const;
 export type Victim = (typeof VICTIMS)[number];
 
 export type KillRound = {
@@ -34,7 +34,8 @@ export type KillReport = {
 
 export type KillOptions = {
   readonly dataDir: string;
-  readonly rounds: number;
+  /** Who is killed, round by round. */
+  readonly victims: readonly Victim[];
   readonly seed: number;
   readonly senders: number;
   readonly onRound?: (round: KillRound, number: number) => void;
@@ -44,10 +45,19 @@ const TICKETS_PER_ROUND = 3_000;
 const LANES = 16;
 const CALM_MS = [150, 700] as const;
 const AFTERWARDS_MS = 250;
-const RETRY_MS = 20;
-const POLL_MS = 5;
+/** As lanes do: the more often they ask, the later a small machine is back. */
+const RETRY_MS = 100;
+const POLL_MS = 20;
 const RECOVERY_MS_MAX = 30_000;
 const CHECKED_MAX = 2_000;
+
+export function randomVictims(rounds: number, seed: number): Victim[] {
+  const random = randomFrom(seed);
+  return Array.from(
+    { length: rounds },
+    () => VICTIMS[Math.floor(random() * VICTIMS.length)] ?? 'both',
+  );
+}
 
 export async function runKillDrill(options: KillOptions): Promise<KillReport> {
   const random = randomFrom(options.seed);
@@ -58,17 +68,16 @@ export async function runKillDrill(options: KillOptions): Promise<KillReport> {
     answeredAt: [],
   };
   try {
-    const size = { tickets: options.rounds * TICKETS_PER_ROUND, lanes: LANES };
+    const size = { tickets: options.victims.length * TICKETS_PER_ROUND, lanes: LANES };
     using admin = await DrillClient.open(drill.server.url, 4, drill.server.adminToken);
     drill.match = await setUpMatch(admin, drill.server.adminToken, size);
     drill.ledger = new Ledger(size.tickets, drill.match.lanes, random);
     const rounds: KillRound[] = [];
-    for (let number = 1; number <= options.rounds; number++) {
-      const victim = VICTIMS[Math.floor(random() * VICTIMS.length)] ?? 'both';
+    for (const [index, victim] of options.victims.entries()) {
       const calmMs = CALM_MS[0] + random() * (CALM_MS[1] - CALM_MS[0]);
       const round = await runRound(drill, victim, calmMs, options.senders);
       rounds.push(round);
-      options.onRound?.(round, number);
+      options.onRound?.(round, index + 1);
     }
     await checkNoneTwice(drill);
     const { ledger } = drill;
