@@ -156,7 +156,7 @@ function addRevocation(
         if (!(await access.revoke(client, table, params.id))) {
           throw new HttpProblem('not-found', {
             detail: `there is no ${kind} ${params.id} that could be revoked`,
-            mend: `see GET /api/v1/${table}`,
+            mend: `the list of ${table} names those there are`,
           });
         }
         return { result: null, act: { act: `${kind}.revoked`, subject: params.id, detail: {} } };

@@ -1,6 +1,7 @@
 // The state of the claim store, and the end of its rebuilding.
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
+import type { z } from 'zod';
 import { reconcileRequest, storeView } from '#protocol/access.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
@@ -18,8 +19,7 @@ export function addStoreRoutes(app: FastifyInstance, context: ServerContext): vo
     answer: storeView,
     handle: async () => {
       await storeState.refresh();
-      const { state, epoch, why } = storeState.current();
-      return { state, epoch, why, waitingFor: state === 'serving' ? [] : await unheard(pool) };
+      return await viewOf(context);
     },
   });
 
@@ -30,9 +30,10 @@ export function addStoreRoutes(app: FastifyInstance, context: ServerContext): vo
     summary: 'End a rebuild: every lane has been heard out, or is named as lost',
     tag: 'operation',
     body: reconcileRequest,
+    answer: storeView,
     handle: async ({ body, principal }) => {
       await storeState.refresh();
-      if (storeState.current().state === 'serving') return storeState.current();
+      if (storeState.current().state === 'serving') return await viewOf(context);
       const lost = new Set(body.withoutDevices ?? []);
       const missing = (await unheard(pool)).filter((device) => !lost.has(device));
       if (missing.length > 0) {
@@ -47,9 +48,14 @@ export function addStoreRoutes(app: FastifyInstance, context: ServerContext): vo
         return { result: null, act };
       });
       await storeState.finishRebuild();
-      return storeState.current();
+      return await viewOf(context);
     },
   });
+}
+
+async function viewOf({ storeState, pool }: ServerContext): Promise<z.infer<typeof storeView>> {
+  const { state, epoch, why } = storeState.current();
+  return { state, epoch, why, waitingFor: state === 'serving' ? [] : await unheard(pool) };
 }
 
 /** Lanes of open events that have journals or scans, and have not been heard out since the rebuild began. */

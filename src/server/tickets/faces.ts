@@ -47,7 +47,7 @@ export function ticketFaceOf(event: OpenEvent, row: FaceRow, face: EventFace): T
     event: face,
     ref: ticket.ref,
     type: ground.types.get(ticket.type)?.name ?? unknown,
-    stand: ticket.stand,
+    stand: standName(event, ticket.stand),
     section: ticket.section,
     row: ticket.row,
     seat: ticket.seat,
@@ -58,6 +58,11 @@ export function ticketFaceOf(event: OpenEvent, row: FaceRow, face: EventFace): T
     admits: rules.admits,
     code: codeOf(keyring.own, { issue: ticket.issue, serial: ticket.serial }),
   };
+}
+
+/** In the ground's own words where the event file has them; a stand's id is all there is otherwise. */
+function standName({ ground }: OpenEvent, stand: string | null): string | null {
+  return ground.event.stands.find(({ id }) => id === stand)?.name['zh-CN'] ?? stand;
 }
 
 /** Gates that the ticket may use by its own rules, of every checkpoint; tonight's diversions are not printed. */

@@ -50,6 +50,7 @@ function addExport(app: FastifyInstance, context: ServerContext): void {
     answerType: 'text/csv',
     handle: async ({ params, query, principal, reply }) => {
       const event = await openEvent(context, params.id);
+      if (query.gate !== undefined) gateName(event, query.gate, 'gate');
       await context.acts.do(principal, async () => {
         const detail = { format: query.format, gate: query.gate ?? null };
         return { result: null, act: { act: 'tickets.exported', subject: params.id, detail } };

@@ -132,6 +132,6 @@ export function maskPhone(phone: string | null): string | null {
 export function noSuchTicket(ref: string): HttpProblem {
   return new HttpProblem('not-found', {
     detail: `there is no ticket ${ref} in this event`,
-    mend: 'search for it with GET …/tickets?q=',
+    mend: 'check the reference; a search also takes an order, a seat or the end of a phone number',
   });
 }

@@ -88,8 +88,8 @@ function addDiversions(app: FastifyInstance, context: ServerContext): void {
     answer: createdId,
     handle: async ({ params, body, principal }) => {
       const row = await eventOr404(context.pool, params.id);
-      for (const section of body.sections) requireScope(row, `section/${section}`);
-      for (const gate of body.gates) requireScope(row, `gate/${gate}`);
+      for (const section of body.sections) requireScope(row, `section/${section}`, 'sections');
+      for (const gate of body.gates) requireScope(row, `gate/${gate}`, 'gates');
       const until = instantOf(body.until);
       const diversion = { id: randomName('div-', 5), ...body, until };
       await change(
@@ -241,9 +241,9 @@ async function secondPerson(
   return second.person;
 }
 
-function requireScope(row: EventRow, scope: string): void {
+function requireScope(row: EventRow, scope: string, field = 'scope'): void {
   const { scopes } = groundOf(matchEventOf(row.file));
-  if (!scopes.includes(scope)) throw badField('scope', `this event has no ${scope}`);
+  if (!scopes.includes(scope)) throw badField(field, `this event has no ${scope}`);
 }
 
 function instantOf(text: string) {

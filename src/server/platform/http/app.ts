@@ -1,6 +1,6 @@
 // The HTTP server: limits, headers, authentication before any look at the body, and one error format.
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Log } from '../log.ts';
 import { isAllowed, type Principal } from '../principal.ts';
 import { HttpProblem, sendProblem } from './problem.ts';
@@ -8,7 +8,10 @@ import { HttpProblem, sendProblem } from './problem.ts';
 export type Authenticate = (token: string) => Promise<Principal | null>;
 
 export const BODY_BYTES_MAX = 256 * 1024;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** A ticket file may take its time; every other body has {@link BODY_WITHIN_MS}. */
+const REQUEST_TIMEOUT_MS = 15 * 60_000;
+const BODY_WITHIN_MS = 20_000;
+const SWEEP_MS = 5_000;
 const HEADERS_MAX_MS = 10_000;
 
 export async function buildApp(deps: {
@@ -53,6 +56,8 @@ export async function buildApp(deps: {
     }
   });
 
+  endSlowBodies(app);
+
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(SAFE_HEADERS);
     const rule = request.routeOptions.config.rule;
@@ -74,6 +79,36 @@ export async function buildApp(deps: {
     return sendProblem(reply, new HttpProblem('internal'));
   });
   return app;
+}
+
+/** A body that trickles in holds a connection and nothing else: it is cut off after a while. */
+function endSlowBodies(app: FastifyInstance): void {
+  const reading = new Map<FastifyRequest, number>();
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    if (request.routeOptions.config.isStreamed !== true) reading.set(request, Date.now());
+    done(null, payload);
+  });
+  app.addHook('preValidation', (request, _reply, done) => {
+    reading.delete(request);
+    done();
+  });
+  app.addHook('onResponse', (request, _reply, done) => {
+    reading.delete(request);
+    done();
+  });
+  app.addHook('onRequestAbort', (request, done) => {
+    reading.delete(request);
+    done();
+  });
+  const sweep = setInterval(() => {
+    for (const [request, since] of reading) {
+      if (Date.now() - since > BODY_WITHIN_MS) request.raw.destroy();
+    }
+  }, SWEEP_MS).unref();
+  app.addHook('onClose', (_app, done) => {
+    clearInterval(sweep);
+    done();
+  });
 }
 
 const SAFE_HEADERS = {

@@ -15,6 +15,8 @@ export type Rule =
 declare module 'fastify' {
   interface FastifyContextConfig {
     rule?: Rule;
+    /** The body is read by the handler, as long as it takes. */
+    isStreamed?: boolean;
   }
   interface FastifyRequest {
     principal: Principal | null;
@@ -60,7 +62,7 @@ export function addRoute<
   app.route({
     method: route.method,
     url: route.url,
-    config: { rule: route.rule },
+    config: { rule: route.rule, isStreamed: route.streamed !== undefined },
     ...(route.bodyBytesMax === undefined ? {} : { bodyLimit: route.bodyBytesMax }),
     schema: openApiOf(route),
     // The schema above documents; zod judges, so that messages say what to write instead.
