@@ -8,6 +8,7 @@ import { countScans } from './entry/metrics.ts';
 import { addScanRoutes } from './entry/routes.ts';
 import { addScanReading } from './entry/scan-routes.ts';
 import { addLiveRoutes } from './live/routes.ts';
+import type { Database } from './open-database.ts';
 import { addAuditRoutes } from './platform/audit-routes.ts';
 import type { ServeConfig } from './platform/config.ts';
 import { problemOfFault } from './platform/database-fault.ts';
@@ -26,12 +27,13 @@ export async function buildServerApp(
   config: ServeConfig,
   version: string,
   context: ServerContext,
+  database: Database,
 ): Promise<FastifyInstance> {
   const app = await buildApp({
     authenticate: (token) => context.access.authenticate(token),
     log: context.log,
     version,
-    translate: problemOfFault,
+    translate: (error) => problemOfFault(error, database.isDiskFull()),
     tls:
       config.tls === null
         ? null

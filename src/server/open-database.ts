@@ -15,7 +15,13 @@ const CLAIM_POOL_MAX = 6;
 const CLAIM_OPTIONS =
   '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off';
 
-export type Database = { pool: pg.Pool; claimPool: pg.Pool; close(): Promise<void> };
+export type Database = {
+  readonly pool: pg.Pool;
+  readonly claimPool: pg.Pool;
+  /** It is down for want of room on its disk, and comes back by itself when there is some. */
+  isDiskFull(): boolean;
+  close(): Promise<void>;
+};
 
 export async function openDatabase(config: ServeConfig, log: Log): Promise<Database> {
   refuseUnfinishedRestore(config.dataDir);
@@ -46,6 +52,7 @@ export async function openDatabase(config: ServeConfig, log: Log): Promise<Datab
   return {
     pool,
     claimPool,
+    isDiskFull: () => embedded?.isDiskFull() ?? false,
     async close() {
       await Promise.all([pool.end(), claimPool.end()]);
       await embedded?.stop();

@@ -1,4 +1,5 @@
 // Wiring: which part gets which. Nothing is decided here.
+import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -74,7 +75,7 @@ export async function startServer(
       stopping: stopping.signal,
     };
     await writeAdminToken(context, config.dataDir);
-    const app = await buildServerApp(config, version, context);
+    const app = await buildServerApp(config, version, context, database);
     const address = await app.listen({ host: config.host, port: config.port });
     const polls = [
       setInterval(() => access.poll().catch(() => {}), ACCESS_POLL_MS),
@@ -98,15 +99,18 @@ async function writeAdminToken(context: ServerContext, dataDir: string): Promise
     await client.query('LOCK TABLE tokens IN SHARE ROW EXCLUSIVE MODE');
     const { rowCount } = await client.query('SELECT 1 FROM tokens LIMIT 1');
     if (rowCount !== 0) return;
+    const file = path.join(dataDir, 'admin-token');
+    // Written by a first start that did not get further.
+    const secret = existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
     const created = await context.access.createToken(client, {
+      secret,
       role: 'admin',
       person: 'first-admin',
       createdBy: 'kaimen',
       expiresAt: null,
     });
-    const file = path.join(dataDir, 'admin-token');
-    if (!writeOnce(file, created.token)) {
-      throw new Error(`${file} is there but the database knows no token: move the file away`);
+    if (created.token !== secret && !writeOnce(file, created.token)) {
+      throw new Error(`${file} is there but holds no token: move the file away`);
     }
   });
 }

@@ -75,11 +75,19 @@ export class AccessStore {
     this.#onChange.add(listener);
   }
 
+  /** @param token - `secret`: one that is known already, if it is of the form of ours */
   async createToken(
     client: PoolClient,
-    token: { role: Role; person: string | null; createdBy: string; expiresAt: Instant | null },
+    token: {
+      role: Role;
+      person: string | null;
+      createdBy: string;
+      expiresAt: Instant | null;
+      secret?: string | null;
+    },
   ): Promise<{ id: string; token: string; person: string }> {
-    const secret = randomName(OPERATOR_PREFIX, 20);
+    const isKnown = OPERATOR_TOKEN.test(token.secret ?? '');
+    const secret = isKnown && token.secret ? token.secret : randomName(OPERATOR_PREFIX, 20);
     const id = randomName('tok-', 5);
     const person = token.person ?? randomName('p-', 5);
     await client.query(
@@ -210,6 +218,7 @@ export class AccessStore {
 }
 
 const OPERATOR_PREFIX = 'kmo_';
+const OPERATOR_TOKEN = /^kmo_[a-z2-7]{32}$/;
 const DEVICE_PREFIX = 'kmd_';
 
 export type TokenRow = {

@@ -2,7 +2,7 @@
 import { HttpProblem } from './http/problem.ts';
 
 const DISK_FULL = new Set(['53100', 'ENOSPC']);
-/** Connection lost, shutting down, starting up, too many connections, cancelled by time-out. */
+/** Connection lost, shutting down, starting up, too many connections, cancelled by time-out, disk faults. */
 const AWAY = new Set([
   '08000',
   '08001',
@@ -13,7 +13,9 @@ const AWAY = new Set([
   '57P02',
   '57P03',
   '57014',
+  '53200',
   '53300',
+  '58030',
   '25P03',
   '25006',
   'ECONNREFUSED',
@@ -21,6 +23,8 @@ const AWAY = new Set([
   'ENOENT',
   'EPIPE',
   'ETIMEDOUT',
+  'EMFILE',
+  'ENFILE',
 ]);
 const AWAY_WORDS =
   /connection (terminated|ended|timeout)|timeout exceeded|not queryable|client has encountered/i;
@@ -30,16 +34,20 @@ export function isDatabaseAway(error: unknown): boolean {
   return AWAY.has(code ?? '') || AWAY_WORDS.test(message ?? '');
 }
 
-/** @returns null for what is no fault of the world: a bug */
-export function problemOfFault(error: unknown): HttpProblem | null {
-  if (DISK_FULL.has((error as { code?: string }).code ?? '')) {
+/**
+ * @param isDiskFull - the database is known to be down for want of room
+ * @returns null for what is no fault of the world: a bug
+ */
+export function problemOfFault(error: unknown, isDiskFull: boolean): HttpProblem | null {
+  const isAway = isDatabaseAway(error);
+  if (DISK_FULL.has((error as { code?: string }).code ?? '') || (isAway && isDiskFull)) {
     return new HttpProblem('storage-full', {
       detail: 'the disk of the database is full: nothing of this request was stored',
       mend: 'free space; the server goes on by itself',
       retryAfterSeconds: 5,
     });
   }
-  if (!isDatabaseAway(error)) return null;
+  if (!isAway) return null;
   return new HttpProblem('unavailable', {
     detail: 'the database does not answer',
     mend: 'send the same request again in a moment',

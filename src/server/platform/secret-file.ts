@@ -1,6 +1,6 @@
 // Secrets of a data directory, each a file of its own, readable by its owner alone.
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const KEY_BYTES = 32;
@@ -24,20 +24,21 @@ export function readMasterKey(file: string): Uint8Array {
   throw new Error(`${file} does not hold a key of 64 hexadecimal digits: restore it from its copy`);
 }
 
-/** @returns false if the file was there already: it is left as it is */
+/**
+ * The file appears whole or not at all, whenever we are killed.
+ *
+ * @returns false if the file was there already: it is left as it is
+ */
 export function writeOnce(file: string, secret: string): boolean {
-  let fd: number;
+  const unfinished = `${file}.new`;
+  writeFileSync(unfinished, `${secret}\n`, { mode: 0o600, flush: true });
   try {
-    fd = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+    linkSync(unfinished, file);
+    return true;
   } catch (error) {
     if ((error as { code?: string }).code === 'EEXIST') return false;
     throw error;
-  }
-  try {
-    writeSync(fd, `${secret}\n`);
-    fsyncSync(fd);
   } finally {
-    closeSync(fd);
+    rmSync(unfinished);
   }
-  return true;
 }

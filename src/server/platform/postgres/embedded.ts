@@ -19,7 +19,7 @@ export type EmbeddedPostgresOptions = {
   /** PostgreSQL has died (`SIGKILL`, `code 1`) and is being restarted; until onUp no query will succeed. */
   onDown?: (how: string) => void;
   onUp?: () => void;
-  /** It died or failed to start too often in a row, and no further attempt will be made. */
+  /** It died or failed to start too often in a row, for another reason than a full disk: no more attempts. */
   onGivenUp?: (error: Error) => void;
 };
 
@@ -28,6 +28,8 @@ export type EmbeddedPostgres = AsyncDisposable & {
   readonly connection: PostgresConnection;
   /** Of the postmaster that runs now; 0 while there is none. */
   pid(): number;
+  /** PostgreSQL is down and will stay so until somebody makes room on its disk. */
+  isDiskFull(): boolean;
   /** Shuts PostgreSQL down, disconnecting whoever is connected. May be called again: the answer is the same. */
   stop(): Promise<void>;
 };

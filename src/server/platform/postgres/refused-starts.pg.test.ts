@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import {
   NOBODY,
   openTemporaryDirectory,
   spawnPostgresProcess,
   whyNotAsNobody,
 } from '../../../testing/postgres-process.ts';
+import { mountDisk } from '../../../testing/small-disk.ts';
 import { silentLog } from '../log.ts';
 import { startEmbeddedPostgres } from './embedded.ts';
 
@@ -80,32 +80,6 @@ test('refuses a place where it may not create a data directory', async (t) => {
   return undefined;
 });
 
-/** Programs of the system, not of a package. */
-const [MOUNT, UNMOUNT] = ['mount', 'umount'] as const;
-
-/** A disk of its own of that size. @returns null, with the reason given to the test, where that cannot be */
-function mountDisk(t: TestContext, megabytes: number): (Disposable & { path: string }) | null {
-  const isRootOnLinux = process.platform === 'linux' && process.getuid?.() === 0;
-  if (!isRootOnLinux) {
-    t.skip('needs root to mount a small tmpfs');
-    return null;
-  }
-  const scratch = openTemporaryDirectory();
-  try {
-    const options = ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755`];
-    execFileSync(MOUNT, [...options, 'tmpfs', scratch.path], { stdio: 'pipe' });
-  } catch {
-    scratch[Symbol.dispose]();
-    t.skip('may not mount a small tmpfs here');
-    return null;
-  }
-  const unmount = () => {
-    execFileSync(UNMOUNT, [scratch.path]);
-    scratch[Symbol.dispose]();
-  };
-  return { path: scratch.path, [Symbol.dispose]: unmount };
-}
-
 test('says that the disk is full when the first start does not fit, and leaves no half database', async (t) => {
   using disk = mountDisk(t, 24);
   if (disk === null) return;
@@ -119,11 +93,9 @@ test('says that the disk is full on a later start, and starts once there is room
   if (disk === null) return;
   const dataDir = path.join(disk.path, 'data');
   await (await start(dataDir)).stop();
-  const { bavail, bsize } = statfsSync(disk.path);
-  const ballast = path.join(disk.path, 'ballast');
-  writeFileSync(ballast, Buffer.alloc(bavail * bsize - 8 * 1024));
+  disk.fill(8 * 1024);
   await assert.rejects(start(dataDir), { code: 'disk-full' });
-  writeFileSync(ballast, '');
+  disk.free();
   await (await start(dataDir)).stop();
   assert.equal(existsSync(path.join(dataDir, 'kaimen.lock')), false);
 });

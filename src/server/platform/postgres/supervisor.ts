@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
-import { type Cluster, DATABASE, USER } from './cluster.ts';
+import { type Cluster, DATABASE, freeBytes, USER } from './cluster.ts';
 import { initialise } from './initialise.ts';
 import { stopLeftovers } from './leftovers.ts';
 import { type Postmaster, rotateLog, shutDown, startPostmaster } from './postmaster.ts';
 import { removeSocketDirectory, SOCKET_PORT } from './socket-directory.ts';
+import { explainExit, PostgresStartError } from './start-error.ts';
 
 /** To be handed to `new pg.Pool(…)` as it is. */
 export type PostgresConnection = { host: string; port: number; user: string; database: string };
@@ -22,6 +23,10 @@ export type SupervisorEvents = {
 const FAILURES_MAX = 10;
 const BACKOFF_MS = 250;
 const BACKOFF_MS_MAX = 10_000;
+/** With a full disk it is tried for ever: as soon as there is this much room, and now and then. */
+const ROOM_BYTES = 32 * 1024 * 1024;
+const ROOM_POLL_MS = 500;
+const ROOM_WAIT_MS_MAX = 30_000;
 /** Having run this long, a death is not counted together with the one before. */
 const STABLE_MS = 5_000;
 
@@ -33,6 +38,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #releaseLock: () => void;
   readonly #stopping = new AbortController();
   #postmaster: Postmaster | null = null;
+  #isDiskFull = false;
   #supervision: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | null = null;
 
@@ -47,6 +53,11 @@ export class Supervisor implements AsyncDisposable {
   /** Of the postmaster that runs now; 0 while there is none. */
   pid(): number {
     return this.#postmaster?.pid ?? 0;
+  }
+
+  /** PostgreSQL is down and will stay so until somebody makes room on its disk. */
+  isDiskFull(): boolean {
+    return this.#isDiskFull;
   }
 
   async start(): Promise<void> {
@@ -90,7 +101,8 @@ export class Supervisor implements AsyncDisposable {
       this.#postmaster = null;
       if (this.#stopping.signal.aborted) return;
       const diedAt = performance.now();
-      failures = diedAt - upSince > STABLE_MS ? 0 : failures;
+      this.#isDiskFull = this.#diedOfFullDisk(postmaster, how);
+      if (this.#isDiskFull || diedAt - upSince > STABLE_MS) failures = 0;
       log.error({ how, lastLines: postmaster.lastLines() }, 'PostgreSQL died; restarting it');
       onDown?.(how);
       const restarted = await this.#restart(failures);
@@ -102,6 +114,7 @@ export class Supervisor implements AsyncDisposable {
       }
       failures = restarted.failures + 1;
       postmaster = this.#postmaster = restarted.postmaster;
+      this.#isDiskFull = false;
       const ms = Math.round(performance.now() - diedAt);
       log.info({ pid: postmaster.pid, ms }, 'PostgreSQL is up again');
       onUp?.();
@@ -114,11 +127,12 @@ export class Supervisor implements AsyncDisposable {
   ): Promise<{ postmaster: Postmaster; failures: number } | Error | null> {
     const { signal } = this.#stopping;
     let last = new Error(`PostgreSQL died ${earlier + 1} times in a row`);
-    for (let failures = earlier; failures < FAILURES_MAX; failures += 1) {
+    for (let failures = earlier; failures < FAILURES_MAX; ) {
       const waitMs =
         failures === 0 ? 0 : Math.min(BACKOFF_MS * 2 ** (failures - 1), BACKOFF_MS_MAX);
       try {
-        await delay(waitMs, undefined, { signal });
+        if (this.#isDiskFull) await this.#waitForRoom();
+        else await delay(waitMs, undefined, { signal });
         await this.#clearLeftovers();
         const postmaster = await startPostmaster(this.#cluster, signal);
         if (!signal.aborted) return { postmaster, failures };
@@ -127,10 +141,26 @@ export class Supervisor implements AsyncDisposable {
       } catch (error) {
         if (signal.aborted) return null;
         last = error as Error;
+        this.#isDiskFull = last instanceof PostgresStartError && last.code === 'disk-full';
+        if (!this.#isDiskFull) failures += 1;
         this.#events.log.warn({ failures, reason: last.message }, 'PostgreSQL did not start');
       }
     }
     return last;
+  }
+
+  #diedOfFullDisk(postmaster: Postmaster, how: string): boolean {
+    const { dir } = this.#cluster;
+    const lines = postmaster.lastLines();
+    return explainExit('postgres', how, lines, dir, freeBytes(dir)).code === 'disk-full';
+  }
+
+  async #waitForRoom(): Promise<void> {
+    const { signal } = this.#stopping;
+    const deadline = performance.now() + ROOM_WAIT_MS_MAX;
+    do {
+      await delay(ROOM_POLL_MS, undefined, { signal });
+    } while (freeBytes(this.#cluster.dir) < ROOM_BYTES && performance.now() < deadline);
   }
 
   async #clearLeftovers(): Promise<void> {
