@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { cleanCode, codeLines } from './code-lines.ts';
+import { cleanCode, codeLines, serialCodes } from './code-lines.ts';
+import { scratch } from './lane-under-test.ts';
 
 test('takes one code a line, however lines end and however they arrive', async () => {
   assert.deepEqual(await lines('A\r\nB\nC\r', 'D', 'E\n\n', 'F'), ['A', 'B', 'C', 'DE', 'F']);
@@ -30,6 +34,34 @@ test('ends when it is told to', async () => {
     stop.abort();
   }
   assert.deepEqual(got, ['A']);
+});
+
+test('reads a serial line, and opens it again when it ends', async () => {
+  using place = scratch();
+  const told: string[] = [];
+  const stop = new AbortController();
+  const codes = serialCodes(place.file, 9600, stop.signal, (words) => told.push(words));
+  const first = codes.next();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  writeFileSync(place.file, 'A\n');
+  assert.equal((await first).value, 'A');
+  assert.equal(told.length, 1);
+  const second = codes.next();
+  stop.abort();
+  assert.equal((await second).done, true);
+});
+
+test('stops while it waits for a line that says nothing', async () => {
+  using place = scratch();
+  assert.equal(spawnSync('sh', ['-c', 'mkfifo "$0"', place.file]).status, 0);
+  await using writer = await open(place.file, 'r+');
+  const stop = new AbortController();
+  const codes = serialCodes(place.file, 9600, stop.signal, assert.fail);
+  await writer.write('A\r\n');
+  assert.equal((await codes.next()).value, 'A');
+  const next = codes.next();
+  stop.abort();
+  assert.equal((await next).done, true);
 });
 
 async function lines(...chunks: (string | Buffer)[]): Promise<string[]> {

@@ -1,7 +1,6 @@
 // Codes as they come from a wedge, a pipe or a serial line: one a line, whatever else the line holds.
-import { spawnSync } from 'node:child_process';
-import { createReadStream, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openLine } from './serial-line.ts';
 
 /** What the wire takes as a code; a longer line is no code in any case. */
 export const CODE_LENGTH_MAX = 4096;
@@ -52,8 +51,7 @@ export async function* serialCodes(
   let toldOf = '';
   while (!stop.aborted) {
     try {
-      setLine(device, baud);
-      yield* codeLines(createReadStream(device), stop);
+      yield* codeLines(openLine(device, baud), stop);
       throw new Error('the line ended');
     } catch (error) {
       if (stop.aborted) return;
@@ -63,15 +61,4 @@ export async function* serialCodes(
     }
     await sleep(REOPEN_AFTER_MS, null, { signal: stop }).catch(() => {});
   }
-}
-
-/** Raw bytes at this speed, no echo. What is not a terminal line (a pipe, a file) is read as it is. */
-export function setLine(device: string, baud: number): void {
-  if (!statSync(device).isCharacterDevice()) return;
-  const flag = process.platform === 'darwin' ? '-f' : '-F';
-  const result = spawnSync('stty', [flag, device, String(baud), 'raw', '-echo'], {
-    encoding: 'utf8',
-  });
-  if (result.error !== undefined) throw result.error;
-  if (result.status !== 0) throw new Error(result.stderr.trim());
 }

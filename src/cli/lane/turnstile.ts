@@ -1,10 +1,10 @@
 // What lets a person through once the verdict is given: a command, an HTTP call or a serial line, and
 // its answer to the question whether somebody went.
 import { spawn } from 'node:child_process';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { codeLines, setLine } from './code-lines.ts';
+import { codeLines } from './code-lines.ts';
 import type { LaneAnswer } from './lane-answer.ts';
+import { openLine, setLine } from './serial-line.ts';
 
 export type Turned = 'turned' | 'not-turned' | 'silent';
 
@@ -103,16 +103,23 @@ function overSerial(device: string, options: TurnstileOptions): Turnstile {
     tell(`${device}: ${error instanceof Error ? error.message : error}`);
 
   async function hear(): Promise<void> {
-    for await (const line of codeLines(createReadStream(device), stop.signal)) {
+    for await (const line of codeLines(openLine(device, baud), stop.signal)) {
       const word = line.trim();
       if (word === 'turned' || word === 'not-turned') waiting?.(word);
     }
   }
-  try {
-    setLine(device, baud);
-    if (isHeard) hear().catch(fail);
-  } catch (error) {
-    fail(error);
+  let isHearing = false;
+  /** Again after the line was lost: it may have been plugged in anew. */
+  function connect(): void {
+    if (!isHeard) setLine(device, baud);
+    else if (!isHearing) {
+      isHearing = true;
+      hear()
+        .catch(fail)
+        .finally(() => {
+          isHearing = false;
+        });
+    }
   }
   return {
     async open() {
@@ -125,6 +132,7 @@ function overSerial(device: string, options: TurnstileOptions): Turnstile {
         if (!isHeard) waiting('turned');
       });
       try {
+        connect();
         await using line = await open(device, 'r+');
         await line.write('open\n');
       } catch (error) {
