@@ -130,7 +130,7 @@ class Lane {
     });
     this.#onBack = () => feed.nudge();
     await atMost(feed.firstContact, FIRST_CONTACT_MS);
-    if (!this.#ladder.isAlone()) await atMost(this.#unsettled.resolve(), FIRST_SETTLING_MS);
+    if (!this.#ladder.isAlone()) await atMost(this.#settle(), FIRST_SETTLING_MS);
     try {
       for await (const code of this.#io.codes(this.#reading, this.#io.tell)) {
         await this.#take(code);
@@ -141,7 +141,7 @@ class Lane {
       this.#ending.abort();
       await Promise.all([feed.ended, this.#uploader.ended, this.#ladder.ended()]);
       this.#settings.turnstile?.close();
-      this.#journal.meta.put('skewMs', String(this.#clock.skewMs()));
+      this.#try(() => this.#journal.meta.put('skewMs', String(this.#clock.skewMs())));
       this.#journal.close();
       this.#store.close();
     }
@@ -159,7 +159,7 @@ class Lane {
       if (isThrough(answer)) this.#journal.lighting(answer.scanId);
     } catch (error) {
       // A disk that is full, a journal that cannot be written: nobody goes in without a trace.
-      this.#io.tell(error instanceof Error ? error.message : String(error));
+      this.#tellUnwritten(error);
       this.#unsettled.recall();
       await this.#show(this.#unwritten(), readMs);
       return;
@@ -215,7 +215,9 @@ class Lane {
 
   #changeRung(from: Rung, to: Rung, cause: string): void {
     const at = isoTime(this.#clock.now());
-    this.#journal.rung({ kind: 'rung', from, to, cause: cause.slice(0, CAUSE_LENGTH_MAX), at });
+    this.#try(() =>
+      this.#journal.rung({ kind: 'rung', from, to, cause: cause.slice(0, CAUSE_LENGTH_MAX), at }),
+    );
     const isAlone = to === 'provisional';
     const words = this.#say(isAlone ? ANNOUNCEMENTS.alone : ANNOUNCEMENTS.back);
     this.#io.tell(isAlone ? `${words} (${cause})` : words);
@@ -229,7 +231,7 @@ class Lane {
     try {
       await this.#unsettled.resolve();
     } catch (error) {
-      this.#io.tell(error instanceof Error ? error.message : String(error));
+      this.#tellUnwritten(error);
     }
   }
 
@@ -238,6 +240,20 @@ class Lane {
     this.#revocation.abort();
     this.#store.wipe();
     this.#io.tell(this.#say(ANNOUNCEMENTS.revoked));
+  }
+
+  /** For what the record is better with, and the gate can do without. */
+  #try(write: () => unknown): void {
+    try {
+      write();
+    } catch (error) {
+      this.#tellUnwritten(error);
+    }
+  }
+
+  #tellUnwritten(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    this.#io.tell(`${this.#say(ANNOUNCEMENTS.unwritten)} ${why}`);
   }
 
   #unwritten(): LaneAnswer {

@@ -35,7 +35,7 @@ export type UploaderDeps = {
 };
 
 export function startUploader(deps: UploaderDeps): Uploader {
-  const { journal, stop } = deps;
+  const { stop } = deps;
   const progress = new Progress(deps);
   let wake = new AbortController();
   let drained: (() => void) | null = null;
@@ -80,7 +80,7 @@ export function startUploader(deps: UploaderDeps): Uploader {
       clearTimeout(timer);
       return progress.left();
     },
-    ended: run().finally(() => journal.meta.put('through', String(progress.through))),
+    ended: run(),
   };
 }
 
@@ -158,6 +158,7 @@ class Progress {
   #set(accepted: number, through: number): void {
     const { meta } = this.#deps.journal;
     if (accepted !== this.#accepted) meta.put('acceptedThrough', String(accepted));
+    if (through !== this.through) meta.put('through', String(through));
     this.#accepted = accepted;
     this.through = through;
   }

@@ -126,6 +126,10 @@ export const ANNOUNCEMENTS = {
     zh: '一条记录被隔离，其余照常上传：',
     en: 'An entry was set aside; the rest goes up:',
   },
+  unwritten: {
+    zh: '本机无法写入记录，暂不放行，请腾出磁盘空间：',
+    en: 'This lane cannot write its journal and admits nobody until it can; free some space:',
+  },
   unsent: {
     zh: '条记录尚未上传，下次启动会继续：',
     en: 'entries are not sent yet; the next start goes on:',
