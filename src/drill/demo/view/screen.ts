@@ -1,0 +1,80 @@
+// Shows the night while it is played: a page that is drawn four times a second, or, where nobody looks
+// at a terminal, a line every five minutes of the match.
+import type { WriteStream } from 'node:tty';
+import { frame, PAGE_WIDTH, timeOf, toKickOff } from './frame.ts';
+import { paletteOf } from './palette.ts';
+import type { Snapshot } from './snapshot.ts';
+import { count } from './width.ts';
+
+const FRAME_EVERY_MS = 250;
+const LINE_EVERY_MIN = 5;
+const LINE_FROM_MIN = -60;
+const COLOUR_BITS_MIN = 8;
+
+export type Screen = {
+  /** Ends the page and gives the terminal back. */
+  stop(): void;
+};
+
+export function showNight(out: WriteStream, look: () => Snapshot): Screen {
+  const depth = out.isTTY ? out.getColorDepth() : 1;
+  const isPage = depth >= COLOUR_BITS_MIN && out.columns >= PAGE_WIDTH && out.rows >= 24;
+  return isPage ? showPage(out, depth, look) : showLines(out, look);
+}
+
+function showPage(out: WriteStream, depth: number, look: () => Snapshot): Screen {
+  const palette = paletteOf(depth);
+  out.write(`\x1b[?1049h\x1b[?25l${palette.ground}\x1b[2J`);
+  const draw = () => {
+    const lines = frame(look(), palette, out.rows).slice(0, out.rows);
+    const body = lines.map((line) => `${line}\x1b[K`).join('\r\n');
+    // Held back until it is whole (synchronized output), where the terminal knows how.
+    out.write(`\x1b[?2026h\x1b[H${palette.ground}${body}\x1b[J\x1b[?2026l`);
+  };
+  draw();
+  const timer = setInterval(draw, FRAME_EVERY_MS);
+  const onResize = () => out.write(`${palette.ground}\x1b[2J`);
+  out.on('resize', onResize);
+  return {
+    stop() {
+      clearInterval(timer);
+      out.off('resize', onResize);
+      out.write('\x1b[0m\x1b[?25h\x1b[?1049l');
+    },
+  };
+}
+
+function showLines(out: WriteStream, look: () => Snapshot): Screen {
+  let nextMin = LINE_FROM_MIN;
+  let told = 0;
+  const tell = (isLast: boolean) => {
+    const snapshot = look();
+    for (const notice of snapshot.notices.slice(told)) {
+      out.write(`${timeOf(notice.atMin).slice(0, 5)}  ${notice['zh-CN']} · ${notice.en}\n`);
+    }
+    told = snapshot.notices.length;
+    if (snapshot.nowMin < nextMin && !isLast) return;
+    nextMin = (Math.floor(snapshot.nowMin / LINE_EVERY_MIN) + 1) * LINE_EVERY_MIN;
+    out.write(`${lineOf(snapshot)}\n`);
+  };
+  const timer = setInterval(() => tell(false), FRAME_EVERY_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      tell(true);
+    },
+  };
+}
+
+function lineOf(snapshot: Snapshot): string {
+  const { nowMin, admitted, left, perMinute, queue, refused, gates } = snapshot;
+  const longest = gates.reduce((most, gate) => (gate.queue > most.queue ? gate : most));
+  const queued = queue === 0 ? '' : ` (${longest.id} ${count(longest.queue)})`;
+  return [
+    `${timeOf(nowMin).slice(0, 5)}  开球 kick-off ${toKickOff(nowMin)}`,
+    `已入场 inside ${count(admitted - left)}`,
+    `每分 /min ${count(perMinute)}`,
+    `排队 queue ${count(queue)}${queued}`,
+    `未放行 refused ${count(refused)}`,
+  ].join('  ');
+}
