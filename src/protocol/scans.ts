@@ -44,7 +44,7 @@ export const scanAnswer = z.object({
   next: z.enum(NEXT_ACTIONS),
   from: timeOut.nullable().describe('from when, or since when, where a time would help'),
   decidedAt: timeOut,
-  storeEpoch: z.string().describe('changes whenever the claim store is rebuilt'),
+  storeEpoch: z.string().describe('changes whenever the claim store starts or is rebuilt'),
   revision: z.int().describe('grows with every decision of the event'),
   mark: z
     .string()

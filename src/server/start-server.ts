@@ -49,7 +49,7 @@ export async function startServer(
     const stopping = new AbortController();
     const catalogue = createCatalogue(pool, masterKey);
     const storeState = await openStoreState(pool, masterKey, log);
-    await checkHighWater(pool, storeState, config.dataDir, log);
+    await checkHighWater(storeState, config.dataDir, log);
     const authority = createAuthority({
       catalogue,
       store: createClaimStore(claimPool),

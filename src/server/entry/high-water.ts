@@ -14,34 +14,11 @@ const highWater = z.object({ epoch: z.string(), revisions: z.record(z.string(), 
 type HighWater = z.infer<typeof highWater>;
 
 /** Stops a store that is older than what this machine has written down of it. */
-export async function checkHighWater(
-  pool: Pool,
-  state: StoreState,
-  dataDir: string,
-  log: Log,
-): Promise<void> {
+export async function checkHighWater(state: StoreState, dataDir: string, log: Log): Promise<void> {
   const kept = await readKept(path.join(dataDir, FILE), log);
-  if (kept === null || state.current().state !== 'serving') return;
-  const { rows } = await pool.query<{ isKnown: boolean }>(
-    'SELECT EXISTS (SELECT 1 FROM store_epochs WHERE epoch = $1) AS "isKnown"',
-    [kept.epoch],
-  );
-  if (rows[0]?.isKnown !== true) {
-    await state.beginRebuild(
-      `this machine had a store of epoch ${kept.epoch}, which is not this one`,
-    );
-    return;
-  }
-  const current = await read(pool);
-  // An earlier epoch of this very store: it has been reconciled since.
-  if (current.epoch !== kept.epoch) return;
+  if (kept === null) return;
   for (const [event, revision] of Object.entries(kept.revisions)) {
-    const found = current.revisions[event] ?? 0;
-    if (found >= revision) continue;
-    await state.beginRebuild(
-      `this machine had a store at revision ${revision} of event ${event}, this one has ${found}`,
-    );
-    return;
+    await state.confront(Number(event), { epoch: kept.epoch, revision }, 'this machine');
   }
 }
 

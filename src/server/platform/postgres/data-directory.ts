@@ -75,6 +75,9 @@ export function openDataDirectory(dataDir: string): DataDirectory {
 
 /** Gives the directory the owner and mode that PostgreSQL and we need. To be called once the lock is held. */
 export function fitPermissions({ dir, pgData, runAs }: DataDirectory): void {
+  const found = statSync(pgData, { throwIfNoEntry: false });
+  // A folder that was put back by a copy has lost its mode, and PostgreSQL refuses one that others may enter.
+  if (found !== undefined) chmodSync(pgData, 0o700);
   if (runAs === null) {
     chmodSync(dir, 0o700);
     return;
@@ -82,7 +85,7 @@ export function fitPermissions({ dir, pgData, runAs }: DataDirectory): void {
   chownSync(dir, statSync(dir).uid, runAs.gid);
   chmodSync(dir, 0o710);
   // Database files of root are a backup that root put back.
-  if (statSync(pgData, { throwIfNoEntry: false })?.uid === 0) chownAll(pgData, runAs);
+  if (found?.uid === 0) chownAll(pgData, runAs);
 }
 
 function refuseForeignOwner(at: string): void {
