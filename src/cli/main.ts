@@ -10,6 +10,7 @@ import { controlsCommand } from './controls/show.ts';
 import { windowCommand } from './controls/window.ts';
 import { decodeCommand } from './decode/command.ts';
 import { deviceCommand } from './device.ts';
+import { drillPrograms } from './drill-programs.ts';
 import { eventCommand } from './event.ts';
 import {
   CommandFailure,
@@ -94,6 +95,7 @@ export function allCommands(): Command[] {
     storeCommand(),
     reconcileCommand(),
     decodeCommand(),
+    ...drillPrograms(),
   ];
 }
 
