@@ -5,7 +5,7 @@ import type { Instant } from '#domain/kernel/instant.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
-import { changeCrossings } from './change-crossings.ts';
+import { changeCrossings, lockEventHead } from './change-crossings.ts';
 
 type Annulled = { readonly outcome: 'annulled' | 'already-annulled'; readonly at: Instant };
 
@@ -87,7 +87,7 @@ async function takeBack(
   if (row === null || row.serial === null || !CROSSED.has(row.verdict)) {
     throw refused('no-such-crossing');
   }
-  const event = await context.catalogue.get(row.event);
+  const event = await lockEventHead(client, context.catalogue, row.event);
   const key = { entryEpoch: row.entry_epoch, checkpoint: row.checkpoint, serial: row.serial };
   if ((await changeCrossings(client, event, key, row.gate, change)) === null) {
     throw refused('no-such-crossing');

@@ -5,7 +5,7 @@ import type { Finding } from '#domain/entry/decide-scan.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { numbered } from './answer.ts';
-import type { Catalogue, OpenEvent } from './catalogue.ts';
+import { type Catalogue, checkpointOf, type OpenEvent } from './catalogue.ts';
 import type { ClaimStore, Medium, Snapshot } from './claim-store.ts';
 import { decideBatch, type Outcome, type PendingScan } from './decide-batch.ts';
 import type { StoreState } from './store-state.ts';
@@ -161,20 +161,27 @@ class EventQueue {
   async #attempt(batch: readonly Waiting[]): Promise<boolean> {
     const { catalogue, store, state, now, onDecided } = this.#deps;
     const epoch = state.servingEpoch();
-    let event = await catalogue.get(this.#eventNumber);
+    const event = await catalogue.get(this.#eventNumber);
     const { serials, findingOf } = await this.#lookUp(event, batch);
-    const asks = batch.map(({ scan }, index) => ({
+    const placed = batch.map(({ scan }) => placedIn(event, scan));
+    const asks = placed.map((scan, index) => ({
       device: scan.device,
       scanId: scan.scanId,
       checkpoint: scan.checkpoint,
       serial: serials[index] ?? null,
     }));
+    const known = state.knownRevision(this.#eventNumber);
     const snapshot = await store.read(event, asks);
-    if (snapshot.fence !== event.fence) {
-      event = await catalogue.reload(this.#eventNumber);
+    if (snapshot.revision < known) {
+      const went = `from revision ${known} to ${snapshot.revision}`;
+      await state.beginRebuild(`the store under this server has gone back ${went}`);
       return false;
     }
-    const scans = batch.map(({ scan }, index) => ({ scan, finding: findingOf(index, snapshot) }));
+    if (snapshot.fence !== event.fence) {
+      await catalogue.reload(this.#eventNumber);
+      return false;
+    }
+    const scans = placed.map((scan, index) => ({ scan, finding: findingOf(index, snapshot) }));
     const { outcomes, batch: writes } = decideBatch(event, snapshot, scans, now());
     let base = 0;
     if (writes.scans.length > 0) {
@@ -184,11 +191,13 @@ class EventQueue {
         return false;
       }
       base = committed;
+      state.committed(this.#eventNumber, base + writes.scans.length);
     }
     const decided: Decided[] = [];
     outcomes.forEach((outcome, index) => {
       const waiting = batch[index];
-      if (waiting === undefined) return;
+      const scan = placed[index];
+      if (waiting === undefined || scan === undefined) return;
       if (outcome.kind === 'reused') waiting.reject(scanIdReused());
       else if (outcome.kind === 'stored') {
         const mark = state.markOf(this.#eventNumber, epoch, outcome.revision);
@@ -197,7 +206,7 @@ class EventQueue {
         const revision = base + outcome.index + 1;
         const mark = state.markOf(this.#eventNumber, epoch, revision);
         waiting.resolve(numbered(outcome.answer, epoch, revision, mark));
-        decided.push({ event, scan: waiting.scan, outcome, revision });
+        decided.push({ event, scan, outcome, revision });
       }
     });
     if (decided.length > 0) onDecided(decided);
@@ -229,9 +238,9 @@ class EventQueue {
         const { lookup } = waiting.scan;
         if (lookup.kind === 'none') return lookup;
         if (lookup.kind === 'serial') {
-          // An issue that the store has not made yet: the store is older than the code.
-          if (ticket === null || lookup.issue > ticket.issue)
-            return { kind: 'none', reason: 'unknown' };
+          // An issue that the store has not made yet: the store is older than the code, which still leads out.
+          const isAhead = lookup.issue > (ticket?.issue ?? 0) && waiting.scan.direction === 'in';
+          if (ticket === null || isAhead) return { kind: 'none', reason: 'unknown' };
           return { kind: 'ticket', ticket, isCurrent: lookup.issue === ticket.issue };
         }
         const medium = mediumOf(waiting);
@@ -245,6 +254,12 @@ class EventQueue {
 }
 
 const NO_MEDIA: ReadonlyMap<string, Medium> = new Map();
+
+/** A corrected file may have moved the gate to another perimeter since the scan came in. */
+function placedIn(event: OpenEvent, scan: PendingScan): PendingScan {
+  const checkpoint = checkpointOf(event, scan.gate);
+  return checkpoint === scan.checkpoint ? scan : { ...scan, checkpoint };
+}
 
 function isSameScan(a: PendingScan, b: PendingScan): boolean {
   return a.direction === b.direction && Buffer.compare(a.codeHash, b.codeHash) === 0;

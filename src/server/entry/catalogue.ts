@@ -1,6 +1,7 @@
 // What deciding needs of an event besides its tickets, kept in memory and read again whenever its
 // fence has moved. A stale copy is harmless: a commit under an old fence is refused and decided again.
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import type { Instant } from '#domain/kernel/instant.ts';
 import type { Controls } from '#domain/venue/controls.ts';
 import { limitOf } from '#domain/venue/controls.ts';
 import { type EventStatus, type Ground, groundOf } from '#domain/venue/match-event.ts';
@@ -35,17 +36,24 @@ type Row = {
   controls: Omit<Controls, 'status'>;
 };
 
+/** `client`: whoever is in a transaction reads through it, since waiting for another connection could be for ever. */
 export type Catalogue = {
-  get(number: number): Promise<OpenEvent>;
-  reload(number: number): Promise<OpenEvent>;
+  get(number: number, client?: PoolClient): Promise<OpenEvent>;
+  reload(number: number, client?: PoolClient): Promise<OpenEvent>;
+  /** Whether events have come since whose codes were answered `unknown`; looks once a second at most. */
+  hasNewKeys(now: Instant): Promise<boolean>;
 };
+
+const LOOK_FOR_KEYS_MS = 1_000;
 
 export function createCatalogue(pool: Pool, masterKey: Uint8Array): Catalogue {
   const events = new Map<number, OpenEvent>();
   const keys = new Map<number, EventKey>();
 
-  async function loadKeys(): Promise<void> {
-    const { rows } = await pool.query<{ number: number; id: string; sealed_key: Buffer }>(
+  let lookedAt = 0;
+
+  async function loadKeys(client: Pool | PoolClient): Promise<void> {
+    const { rows } = await client.query<{ number: number; id: string; sealed_key: Buffer }>(
       'SELECT number, id, sealed_key FROM events ORDER BY number',
     );
     for (const { number, id, sealed_key } of rows) {
@@ -58,11 +66,11 @@ export function createCatalogue(pool: Pool, masterKey: Uint8Array): Catalogue {
     }
   }
 
-  async function reload(number: number): Promise<OpenEvent> {
-    const { rows } = await pool.query<Row>(LOAD, [number]);
+  async function reload(number: number, client: Pool | PoolClient = pool): Promise<OpenEvent> {
+    const { rows } = await client.query<Row>(LOAD, [number]);
     const row = rows[0];
     if (row === undefined) throw new Error(`event number ${number} is not in this store`);
-    await loadKeys();
+    await loadKeys(client);
     const own = keys.get(number);
     if (own === undefined) throw new Error(`event number ${number} has no key`);
     const event = openEvent(row, { own, byNumber: keys, outlines: new Set(row.outlines) });
@@ -70,7 +78,17 @@ export function createCatalogue(pool: Pool, masterKey: Uint8Array): Catalogue {
     return event;
   }
 
-  return { reload, get: async (number) => events.get(number) ?? (await reload(number)) };
+  return {
+    reload,
+    get: async (number, client) => events.get(number) ?? (await reload(number, client)),
+    async hasNewKeys(now) {
+      if (Math.abs(now - lookedAt) < LOOK_FOR_KEYS_MS) return false;
+      lookedAt = now;
+      const before = keys.size;
+      await loadKeys(pool);
+      return keys.size > before;
+    },
+  };
 }
 
 /** Binds a sealed key to its event, so that swapping two rows is noticed. */

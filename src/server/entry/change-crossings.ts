@@ -4,7 +4,7 @@ import type { PoolClient } from 'pg';
 import { type Conflict, type Crossing, foldCrossings, insideOf } from '#domain/entry/crossings.ts';
 import { rulesFor } from '#domain/entry/rules.ts';
 import { scopesCrossed } from '#domain/venue/match-event.ts';
-import type { OpenEvent } from './catalogue.ts';
+import type { Catalogue, OpenEvent } from './catalogue.ts';
 import { TICKET_COLUMNS, type TicketRow, ticketOf } from './ticket-row.ts';
 
 export type ClaimKey = {
@@ -22,6 +22,7 @@ export type Changed = {
 };
 
 /**
+ * @param event - from {@link lockEventHead}: its lock is held until the transaction ends
  * @param gate - through which the people counted passed
  * @param change - null leaves everything as it is
  * @returns null if there is no such ticket, or `change` returned null
@@ -33,7 +34,6 @@ export async function changeCrossings(
   gate: string,
   change: (before: readonly Crossing[]) => readonly Crossing[] | null,
 ): Promise<Changed | null> {
-  await lockHead(client, event);
   const values = [event.number, key.entryEpoch, key.checkpoint, key.serial];
   const claim = await client.query<{ crossings: Crossing[] }>(
     `SELECT crossings FROM claims
@@ -65,8 +65,18 @@ export async function changeCrossings(
   return { revision, inside, conflictsBefore: then.conflicts, conflicts: folded.conflicts };
 }
 
-export async function lockHead(client: PoolClient, event: OpenEvent): Promise<void> {
-  await client.query('SELECT 1 FROM claim_heads WHERE event = $1 FOR UPDATE', [event.number]);
+/** The event as it is now, and stays until the transaction ends: nothing can raise its fence meanwhile. */
+export async function lockEventHead(
+  client: PoolClient,
+  catalogue: Catalogue,
+  number: number,
+): Promise<OpenEvent> {
+  const { rows } = await client.query<{ fence: string }>(
+    'SELECT fence FROM claim_heads WHERE event = $1 FOR UPDATE',
+    [number],
+  );
+  const event = await catalogue.get(number, client);
+  return event.fence === Number(rows[0]?.fence) ? event : catalogue.reload(number, client);
 }
 
 /** The next revision; counts people past any limit, because they are where they are. */

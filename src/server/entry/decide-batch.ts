@@ -8,7 +8,14 @@ import { scopesCrossed } from '#domain/venue/match-event.ts';
 import { iso } from '#server/platform/clock.ts';
 import { annulledAnswer, answerOf } from './answer.ts';
 import type { OpenEvent } from './catalogue.ts';
-import type { Batch, ClaimRecord, Fact, ScanRecord, Snapshot } from './claim-store.ts';
+import {
+  type Batch,
+  CLOCKS_APART_MAX_MINUTES,
+  type ClaimRecord,
+  type Fact,
+  type ScanRecord,
+  type Snapshot,
+} from './claim-store.ts';
 import type { Lookup } from './find-code.ts';
 
 export type PendingScan = {
@@ -132,6 +139,16 @@ function recordOf(scan: PendingScan, decision: Decision, at: Instant, answer: un
   };
 }
 
+/**
+ * The minute that meters count. Clocks of two nodes stand on both sides of its end: whoever lags counts on
+ * in the minute that the other has begun, or each would begin it again.
+ */
+function meteredMinute(counted: number, now: Instant): number {
+  const minute = Math.floor(now / MINUTE_MS);
+  const isAhead = counted > minute && counted - minute <= CLOCKS_APART_MAX_MINUTES;
+  return isAhead ? counted : minute;
+}
+
 /** Counts as the batch goes, so that the scan which fills a stand is the last one it admits. */
 class Tally implements Occupancy {
   readonly inside = new Map<string, number>();
@@ -143,7 +160,7 @@ class Tally implements Occupancy {
 
   constructor(event: OpenEvent, snapshot: Snapshot, now: Instant) {
     this.#event = event;
-    this.minute = Math.floor(now / MINUTE_MS);
+    this.minute = meteredMinute(snapshot.minute, now);
     this.insideDelta = new Array(event.scopeIndex.size).fill(0);
     this.entered = new Array(event.scopeIndex.size).fill(0);
     for (const [scope, index] of event.scopeIndex) {

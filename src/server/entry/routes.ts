@@ -24,7 +24,7 @@ import type { Seen } from './store-state.ts';
 const SEEN = /^([a-z2-7]{1,40}):(\d{1,15}):([A-Za-z0-9_-]{1,20})$/;
 
 export function addScanRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { authority, catalogue, storeState } = context;
+  const { authority, storeState } = context;
   const timeScan = timeScans(context.registry);
 
   addRoute(app, {
@@ -41,9 +41,9 @@ export function addScanRoutes(app: FastifyInstance, context: ServerContext): voi
       const seen = seenOf(request.headers['kaimen-seen']);
       if (seen !== null) await storeState.observe(device.eventNumber, seen);
       storeState.servingEpoch();
-      const event = await catalogue.get(device.eventNumber);
+      const scan = await takeScan(context, device, body);
       const startedAt = performance.now();
-      const answer = await authority.scan(device.eventNumber, pendingScan(event, device, body));
+      const answer = await authority.scan(device.eventNumber, scan);
       timeScan((performance.now() - startedAt) / 1_000);
       void reply.type('application/json; charset=utf-8');
       return reply.send(answer);
@@ -81,7 +81,20 @@ export function addScanRoutes(app: FastifyInstance, context: ServerContext): voi
   });
 }
 
-export function pendingScan(event: OpenEvent, device: Device, scan: ScanRequest): PendingScan {
+/** What a device sent, looked up. */
+export async function takeScan(
+  { catalogue, now }: Pick<ServerContext, 'catalogue' | 'now'>,
+  device: Device,
+  body: ScanRequest,
+): Promise<PendingScan> {
+  const event = await catalogue.get(device.eventNumber);
+  const scan = pendingScan(event, device, body);
+  const isUnknown = scan.lookup.kind === 'none' && scan.lookup.reason === 'unknown';
+  // Perhaps of an event that was imported since.
+  return isUnknown && (await catalogue.hasNewKeys(now())) ? pendingScan(event, device, body) : scan;
+}
+
+function pendingScan(event: OpenEvent, device: Device, scan: ScanRequest): PendingScan {
   const found = findCode(scan.code, event.keyring);
   return {
     device: device.id,

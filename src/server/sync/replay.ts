@@ -9,7 +9,7 @@ import type { JournalEntry } from '#protocol/journal.ts';
 import { annulFromJournal } from '#server/entry/annul.ts';
 import { ticketShown } from '#server/entry/answer.ts';
 import { checkpointOf, type OpenEvent } from '#server/entry/catalogue.ts';
-import { changeCrossings, lockHead, takeRevision } from '#server/entry/change-crossings.ts';
+import { changeCrossings, lockEventHead, takeRevision } from '#server/entry/change-crossings.ts';
 import { findCode } from '#server/entry/find-code.ts';
 import { TICKET_COLUMNS, type TicketRow, ticketOf } from '#server/entry/ticket-row.ts';
 import { iso } from '#server/platform/clock.ts';
@@ -95,8 +95,7 @@ async function replayOutcome(
   device: Device,
   entry: Outcome,
 ): Promise<number> {
-  const event = await context.catalogue.get(device.eventNumber);
-  await lockHead(client, event);
+  const event = await lockEventHead(client, context.catalogue, device.eventNumber);
   // The same scan sent by POST /scans and in the journal is one scan.
   if (await isStored(client, device.id, entry.scanId)) return 0;
   const { codeHash, row } = await findTicket(client, event, entry.code);
