@@ -48,7 +48,9 @@ export async function decideOne(
 
   const settled = settleHere(deps, read, view);
   if (settled !== null) return settled;
-  if (!deps.ladder.isAlone()) {
+  const isAsking = !deps.ladder.isAlone();
+  if (isAsking) {
+    await unsettled.clearDoubt(code, direction);
     const waitMs = deadlineOf(deps, view) - RESERVE_MS - (deps.clock.monotonicMs() - startedMs);
     if (left === null) deps.journal.intent({ kind: 'intent', ...readBody(deps, read) });
     deps.onStep('after-intent');
@@ -57,7 +59,7 @@ export async function decideOne(
     const answer = answeredAbove(deps, read, view, asked);
     if (answer !== null) return answer;
   }
-  return decideHere(deps, read, view);
+  return decideHere(deps, read, view, isAsking);
 }
 
 type View = {
@@ -128,7 +130,7 @@ function answeredAbove(deps: ScanDeps, read: Read, view: View, asked: Asked): La
         outcomeBody(deps, read, answer),
         answer,
         crossedOf(deps, answer, view.ticket),
-        isOlder ? before : seen,
+        { seen: isOlder ? before : seen },
       );
       return answer;
     }
@@ -145,7 +147,7 @@ function answeredAbove(deps: ScanDeps, read: Read, view: View, asked: Asked): La
   }
 }
 
-function decideHere(deps: ScanDeps, read: Read, view: View): LaneAnswer {
+function decideHere(deps: ScanDeps, read: Read, view: View, wasAsked: boolean): LaneAnswer {
   const { scan, known, lookedUp } = view;
   const isListWhole = deps.knowledge.listAsOf() !== null;
   const decision =
@@ -154,7 +156,8 @@ function decideHere(deps: ScanDeps, read: Read, view: View): LaneAnswer {
       : decideAlone(scan, lookedUp, known, isListWhole, (type) =>
           deps.journal.admittedAlone(type, deps.acceptedThrough()),
         );
-  return conclude(deps, read, view, hereAnswer(deps, read, view, decision, 'provisional'));
+  const answer = hereAnswer(deps, read, view, decision, 'provisional');
+  return conclude(deps, read, view, answer, wasAsked);
 }
 
 function hereAnswer(
@@ -171,9 +174,15 @@ function hereAnswer(
   });
 }
 
-function conclude(deps: ScanDeps, read: Read, view: View, answer: LaneAnswer): LaneAnswer {
+function conclude(
+  deps: ScanDeps,
+  read: Read,
+  view: View,
+  answer: LaneAnswer,
+  wasAsked = false,
+): LaneAnswer {
   const crossed = crossedOf(deps, answer, view.ticket);
-  deps.journal.outcome(outcomeBody(deps, read, answer), answer, crossed, null);
+  deps.journal.outcome(outcomeBody(deps, read, answer), answer, crossed, { wasAsked });
   return answer;
 }
 

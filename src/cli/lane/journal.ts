@@ -1,12 +1,11 @@
 // What this lane saw, in the order it happened, each entry on the disk before anything follows from
 // it. Nothing is ever pruned: a hub restored from a backup asks for all of it again.
-//
-// `entries` is what goes up, as it goes up. `scans` is what the lane itself needs to know of them.
 import { randomUUID } from 'node:crypto';
 import type { Crossing } from '#domain/entry/crossings.ts';
 import type { Direction } from '#domain/entry/verdict.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
+import { JOURNAL_SCHEMA, journalStatements } from './journal-sql.ts';
 import { isThrough, type LaneAnswer } from './lane-answer.ts';
 import { isoTime } from './lane-clock.ts';
 import { type Database, Meta, openDatabase } from './sqlite.ts';
@@ -45,26 +44,11 @@ type Body = JournalEntry extends infer Entry
   : never;
 export type BodyOf<Kind extends JournalEntry['kind']> = Extract<Body, { kind: Kind }>;
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS entries (
-    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, entry TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS set_aside (seq INTEGER PRIMARY KEY, why TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS scans (
-    scan_id TEXT PRIMARY KEY, code TEXT NOT NULL, direction TEXT NOT NULL, scanned_at TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('open', 'dark', 'settled')),
-    outcome_seq INTEGER, answer TEXT, verdict TEXT,
-    serial INTEGER, type TEXT, checkpoint TEXT, gate TEXT, lane TEXT,
-    crossed_at INTEGER, is_exact INTEGER, annulled_at INTEGER) STRICT;
-  CREATE INDEX IF NOT EXISTS scans_by_ticket ON scans (serial) WHERE crossed_at IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS scans_unsettled ON scans (state) WHERE state <> 'settled';
-  CREATE INDEX IF NOT EXISTS scans_alone ON scans (type, outcome_seq) WHERE verdict = 'provisional';
-`;
-
 export class Journal {
   readonly file: string;
   readonly meta: Meta;
   readonly #db: Database;
-  readonly #sql: ReturnType<typeof statements>;
+  readonly #sql: ReturnType<typeof journalStatements>;
   #journalId: string;
   #lastSeq: number;
 
@@ -72,9 +56,9 @@ export class Journal {
   constructor(file: string) {
     this.file = file;
     // Codes are in it: whoever reads it could show them at another gate.
-    this.#db = openDatabase(file, 'FULL', SCHEMA);
+    this.#db = openDatabase(file, 'FULL', JOURNAL_SCHEMA);
     this.meta = new Meta(this.#db);
-    this.#sql = statements(this.#db);
+    this.#sql = journalStatements(this.#db);
     this.#journalId = this.meta.get('journalId') ?? this.meta.put('journalId', randomUUID());
     this.#lastSeq = Number(this.#sql.lastSeq.get()?.['seq'] ?? 0);
   }
@@ -103,16 +87,19 @@ export class Journal {
     });
   }
 
-  /** @param seen - of an exact answer; kept with it, so that both survive or neither */
+  /**
+   * @param seen - of an exact answer; kept with it, so that both survive or neither
+   * @param wasAsked - the hub was asked and has not answered: it may have admitted what is refused here
+   */
   outcome(
     body: BodyOf<'outcome'>,
     answer: LaneAnswer,
     crossed: Crossed | null,
-    seen: Seen | null,
+    { seen = null, wasAsked = false }: { seen?: Seen | null; wasAsked?: boolean },
   ): void {
     this.#together(() => {
       this.#sql.open.run(body.scanId, body.code, body.direction, body.scannedAt);
-      this.#decide(body, answer, crossed);
+      this.#decide(body, answer, crossed, wasAsked);
       if (seen === null) return;
       this.meta.put('seen', JSON.stringify(seen));
       const last = this.meta.get('lastExactAt');
@@ -138,7 +125,7 @@ export class Journal {
   ): void {
     this.#together(() => {
       const isOpen = this.#sql.stateOf.get(outcome.scanId)?.['state'] === 'open';
-      if (isOpen) this.#decide(outcome, answer, crossed);
+      if (isOpen) this.#decide(outcome, answer, crossed, false);
       this.#sql.settle.run(outcome.scanId);
       if (annulment !== null) this.#annul(annulment);
     });
@@ -166,6 +153,19 @@ export class Journal {
       read: readOf(row),
       answer: JSON.parse(String(row['answer'])) as LaneAnswer,
     }));
+  }
+
+  /** Refused here, while the hub may have admitted; oldest first. */
+  refusedInDoubt(): Read[] {
+    return this.#sql.unsettled.all('doubtful').map(readOf);
+  }
+
+  /** @param annulment - what the hub had admitted after all has been taken back */
+  outOfDoubt(scanId: string, annulment: Annulment | null): void {
+    this.#together(() => {
+      this.#sql.settle.run(scanId);
+      if (annulment !== null) this.#annul(annulment);
+    });
   }
 
   /** What this lane itself let through with a ticket. */
@@ -210,10 +210,15 @@ export class Journal {
     return this.#sql.setAsideIn.get(after, through) !== undefined;
   }
 
-  #decide(body: BodyOf<'outcome'>, answer: LaneAnswer, crossed: Crossed | null): void {
+  #decide(
+    body: BodyOf<'outcome'>,
+    answer: LaneAnswer,
+    crossed: Crossed | null,
+    wasAsked: boolean,
+  ): void {
     const seq = this.#append(body);
     // A refusal that was not shown is asked for again and changes nothing.
-    const state = isThrough(answer) ? 'dark' : 'settled';
+    const state = isThrough(answer) ? 'dark' : wasAsked ? 'doubtful' : 'settled';
     this.#sql.decide.run(state, ...decidedValues(seq, body, answer, crossed));
   }
 
@@ -244,38 +249,6 @@ export class Journal {
 }
 
 type Page = readonly { readonly seq: number; readonly entry: string }[];
-
-function statements(db: Database) {
-  return {
-    lastSeq: db.prepare('SELECT max(seq) AS seq FROM entries'),
-    append: db.prepare('INSERT INTO entries (seq, kind, entry) VALUES (?, ?, ?)'),
-    open: db.prepare(
-      `INSERT INTO scans (scan_id, code, direction, scanned_at, state) VALUES (?, ?, ?, ?, 'open')
-       ON CONFLICT (scan_id) DO NOTHING`,
-    ),
-    decide: db.prepare(
-      `UPDATE scans SET state = ?, outcome_seq = ?, verdict = ?, answer = ?, serial = ?,
-         type = ?, checkpoint = ?, gate = ?, lane = ?, crossed_at = ?, is_exact = ?
-       WHERE scan_id = ?`,
-    ),
-    settle: db.prepare(`UPDATE scans SET state = 'settled' WHERE scan_id = ?`),
-    stateOf: db.prepare('SELECT state FROM scans WHERE scan_id = ?'),
-    annul: db.prepare('UPDATE scans SET annulled_at = ? WHERE scan_id = ?'),
-    unsettled: db.prepare('SELECT * FROM scans WHERE state = ? ORDER BY rowid'),
-    crossings: db.prepare(
-      'SELECT * FROM scans WHERE serial = ? AND checkpoint = ? AND crossed_at IS NOT NULL',
-    ),
-    alone: db.prepare(
-      `SELECT count(*) AS n FROM scans WHERE verdict = 'provisional' AND type = ?
-       AND outcome_seq > ? AND direction = 'in' AND annulled_at IS NULL`,
-    ),
-    from: db.prepare('SELECT seq, entry FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?'),
-    setAside: db.prepare(
-      'INSERT INTO set_aside (seq, why) VALUES (?, ?) ON CONFLICT (seq) DO NOTHING',
-    ),
-    setAsideIn: db.prepare('SELECT 1 FROM set_aside WHERE seq > ? AND seq <= ? LIMIT 1'),
-  };
-}
 
 function decidedValues(
   seq: number,

@@ -155,6 +155,7 @@ class Lane {
     let answer: LaneAnswer;
     try {
       answer = await decideOne(this.#deps, this.#unsettled, code);
+      if (answer.rung === 'provisional' && !isThrough(answer)) this.#unsettled.noteDoubts();
       this.#deps.onStep('after-outcome');
       if (isThrough(answer)) this.#journal.lighting(answer.scanId);
     } catch (error) {

@@ -1,6 +1,7 @@
 // What the last run of this lane left behind when it was killed: scans begun and never answered, and
 // admissions on the disk whose light never came on. The same code at this lane gets the same scan, so
 // that it is admitted once; whatever else was claimed and never shown is taken back.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ANNUL_WITHIN_MS } from '#domain/entry/crossings.ts';
 import type { Direction } from '#domain/entry/verdict.ts';
 import { parseInstant } from '#domain/kernel/instant.ts';
@@ -13,6 +14,7 @@ import { crossedOf, outcomeBody, readBody, type ScanDeps, seenOf } from './scan-
 import { ANNOUNCEMENTS } from './words.ts';
 
 const RESOLVE_WAIT_MS = 5_000;
+const CLEARING_WAIT_MS = 300;
 
 export type Left = {
   readonly read: Read;
@@ -23,12 +25,33 @@ export type Left = {
 export class Unsettled {
   readonly #deps: ScanDeps;
   readonly #left = new Map<string, Left>();
+  /** Refused here though the hub may have admitted: its answer was lost. */
+  readonly #doubtful = new Map<string, Read>();
+  readonly #clearing = new Map<string, Promise<boolean>>();
   #resolving: Promise<void> | null = null;
 
   constructor(deps: ScanDeps) {
     this.#deps = deps;
     for (const left of deps.journal.admittedInTheDark()) this.#left.set(left.read.scanId, left);
     this.recall();
+    this.noteDoubts();
+  }
+
+  /** After a scan that the hub was asked about and did not answer. */
+  noteDoubts(): void {
+    for (const read of this.#deps.journal.refusedInDoubt()) this.#doubtful.set(read.scanId, read);
+  }
+
+  /** Before the same code is asked for again: what the hub holds for a refused scan bars nobody. */
+  async clearDoubt(code: string, direction: Direction): Promise<void> {
+    for (const read of [...this.#doubtful.values()]) {
+      if (read.code !== code || read.direction !== direction) continue;
+      // Never at the cost of the verdict's deadline: the clearing goes on by itself.
+      const over = new AbortController();
+      const enough = sleep(CLEARING_WAIT_MS, null, { signal: over.signal }).catch(() => {});
+      await Promise.race([this.#clear(read), enough]);
+      over.abort();
+    }
   }
 
   /** A scan of this run could not be written to its end: it is settled like those of earlier runs. */
@@ -65,6 +88,29 @@ export class Unsettled {
       if (answer !== null) await this.#withdraw(read, answer);
       else if (!(await this.#ask(read))) return;
     }
+    for (const read of [...this.#doubtful.values()]) {
+      if (this.#deps.stop.aborted || !(await this.#clear(read))) return;
+    }
+  }
+
+  /** @returns false when nobody answers */
+  #clear({ scanId }: Read): Promise<boolean> {
+    const underway = this.#clearing.get(scanId);
+    if (underway !== undefined) return underway;
+    const clearing = this.#clearOne(scanId).finally(() => this.#clearing.delete(scanId));
+    this.#clearing.set(scanId, clearing);
+    return clearing;
+  }
+
+  async #clearOne(scanId: string): Promise<boolean> {
+    const { hub, journal, clock, stop } = this.#deps;
+    const annulled = await annulAbove(hub, scanId, 'never-shown', stop);
+    if (annulled.kind === 'unreached') return false;
+    this.#doubtful.delete(scanId);
+    const isTakenBack = annulled.kind === 'taken-back';
+    const annulment = { scanId, at: clock.now(), cause: 'never-shown' } as const;
+    journal.outOfDoubt(scanId, isTakenBack ? annulment : null);
+    return true;
   }
 
   /** @returns false when nobody answers */
