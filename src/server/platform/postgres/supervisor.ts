@@ -19,8 +19,9 @@ export type SupervisorEvents = {
   onGivenUp?: ((error: Error) => void) | undefined;
 };
 
-/** Attempts for three quarters of a minute, with the delays below. */
-const FAILURES_MAX = 10;
+/** Attempts for three quarters of a minute, with the delays below; the first few without any. */
+const FAILURES_MAX = 12;
+const FAILURES_WITHOUT_DELAY = 3;
 const BACKOFF_MS = 250;
 const BACKOFF_MS_MAX = 10_000;
 /** With a full disk it is tried for ever: as soon as there is this much room, and now and then. */
@@ -128,8 +129,8 @@ export class Supervisor implements AsyncDisposable {
     const { signal } = this.#stopping;
     let last = new Error(`PostgreSQL died ${earlier + 1} times in a row`);
     for (let failures = earlier; failures < FAILURES_MAX; ) {
-      const waitMs =
-        failures === 0 ? 0 : Math.min(BACKOFF_MS * 2 ** (failures - 1), BACKOFF_MS_MAX);
+      const counted = failures - FAILURES_WITHOUT_DELAY;
+      const waitMs = counted < 0 ? 0 : Math.min(BACKOFF_MS * 2 ** counted, BACKOFF_MS_MAX);
       try {
         if (this.#isDiskFull) await this.#waitForRoom();
         else await delay(waitMs, undefined, { signal });
