@@ -18,7 +18,7 @@ export type Loop = {
   /** @returns the bytes of request number `index`, or null: there are no more */
   readonly next: (connection: Connection, index: number) => Uint8Array | string | null;
   /** Judges an answer; false counts it as failed. Without it, 200 is good. */
-  readonly check?: (response: RawResponse, index: number) => boolean;
+  readonly check?: (response: RawResponse, index: number, connection: Connection) => boolean;
 };
 
 /** Each connection asks again as soon as it has its answer, for so long or until `next` is dry. */
@@ -104,7 +104,7 @@ class Tally {
     try {
       const response = await connection.send(bytes);
       this.#latency.add(performance.now() - dueAt);
-      if (!this.#check(response, index)) this.#failed += 1;
+      if (!this.#check(response, index, connection)) this.#failed += 1;
     } catch {
       this.#failed += 1;
     }

@@ -4,6 +4,7 @@
 import type { Pool } from 'pg';
 import type { Crossing } from '#domain/entry/crossings.ts';
 import type { Ticket } from '#domain/entry/ticket.ts';
+import { arrayLiteral } from '#server/platform/array-literal.ts';
 import type { OpenEvent } from './catalogue.ts';
 import { type TicketRow, ticketOf } from './ticket-row.ts';
 
@@ -47,6 +48,7 @@ export type Snapshot = {
 export type ScanRecord = {
   readonly device: string;
   readonly scan_id: string;
+  /** As PostgreSQL writes bytes: `\\x…`. */
   readonly code_hash: string;
   readonly direction: string;
   readonly verdict: string;
@@ -60,7 +62,8 @@ export type ScanRecord = {
   readonly decided_at: string;
   readonly inside: number;
   readonly checkpoint: string;
-  readonly answer: unknown;
+  /** JSON text as answered, less store epoch and revision. */
+  readonly answer: string;
 };
 
 export type ClaimRecord = {
@@ -83,23 +86,51 @@ export type Batch = {
   readonly limits: readonly (number | null)[];
 };
 
+/**
+ * Each table is asked by its whole key, one scan at a time: `LIMIT` keeps the planner from joining them
+ * in bulk, which planners prefer on tables that were empty when it last counted them.
+ */
 const READ = `
   SELECT h.revision, h.fence,
-         CASE WHEN a.i = 0 THEN h.inside END AS inside,
-         CASE WHEN a.i = 0 THEN h.this_minute END AS this_minute, h.minute,
+         CASE WHEN a.i = 1 THEN h.inside END AS inside,
+         CASE WHEN a.i = 1 THEN h.this_minute END AS this_minute, h.minute,
          s.code_hash AS stored_hash, s.direction AS stored_direction, s.answer::text AS stored_answer,
          s.revision AS stored_revision, s.annulled_at,
          t.serial, t.ref, t.type, t.stand, t.section, t."row", t.seat, t.gates, t.valid_from,
          t.valid_until, t.admits, t.status, t.is_blocked, t.issue, t.referral,
          c.crossings, c.revision AS claim_revision
-  FROM json_to_recordset($2::json)
-       AS a (i integer, device text, "scanId" text, checkpoint text, serial integer)
+  FROM unnest($2::text[], $4::text[], $5::text[], $6::integer[])
+       WITH ORDINALITY AS a (device, scan_id, checkpoint, serial, i)
   JOIN claim_heads h ON h.event = $1::integer
-  LEFT JOIN scans s ON s.device = a.device AND s.scan_id = a."scanId"
-  LEFT JOIN tickets t ON t.event = $1::integer AND t.serial = a.serial
-  LEFT JOIN claims c ON c.event = $1::integer AND c.entry_epoch = $3::smallint AND c.checkpoint = a.checkpoint
-       AND c.serial = a.serial
+  LEFT JOIN LATERAL (
+    SELECT * FROM scans WHERE device = a.device AND scan_id = a.scan_id LIMIT 1) s ON true
+  LEFT JOIN LATERAL (
+    SELECT * FROM tickets WHERE event = $1::integer AND serial = a.serial LIMIT 1) t ON true
+  LEFT JOIN LATERAL (
+    SELECT * FROM claims WHERE event = $1::integer AND entry_epoch = $3::smallint
+      AND checkpoint = a.checkpoint AND serial = a.serial LIMIT 1) c ON true
   ORDER BY a.i`;
+
+/** What is stored of a scan, with its type in SQL. */
+const SCAN_COLUMNS = [
+  ['device', 'text'],
+  ['scan_id', 'text'],
+  ['code_hash', 'bytea'],
+  ['direction', 'text'],
+  ['verdict', 'text'],
+  ['reason', 'text'],
+  ['rung', 'text'],
+  ['gate', 'text'],
+  ['lane', 'text'],
+  ['operator', 'text'],
+  ['serial', 'integer'],
+  ['scanned_at', 'timestamptz'],
+  ['decided_at', 'timestamptz'],
+  ['inside', 'integer'],
+  ['checkpoint', 'text'],
+  ['answer', 'json'],
+] as const satisfies readonly (readonly [keyof ScanRecord, string])[];
+const SCANS_FROM = 15;
 
 /**
  * The guard: no head row (fence moved, limit full, store not serving) writes nothing; a claim or scan
@@ -119,7 +150,7 @@ const COMMIT = `
         ELSE $6::integer[] END
     WHERE h.event = $1::integer AND h.fence = $2::bigint
       AND ($8::bigint IS NULL OR h.revision = $8::bigint)
-      AND EXISTS (SELECT 1 FROM store WHERE state = 'serving' AND epoch = $12::text)
+      AND EXISTS (SELECT 1 FROM store WHERE state = 'serving' AND epoch = $10::text)
       AND NOT EXISTS (
         SELECT 1 FROM unnest(h.inside, $5::integer[], $9::integer[]) AS x (a, d, l)
         WHERE x.d > 0 AND x.a + x.d > x.l)
@@ -128,8 +159,8 @@ const COMMIT = `
     INSERT INTO claims (event, entry_epoch, checkpoint, serial, crossings, revision, previous)
     SELECT $1::integer, $3::smallint, r.checkpoint, r.serial, r.crossings, head.base + $4::bigint,
       r.previous
-    FROM json_to_recordset($10::json)
-         AS r (checkpoint text, serial integer, crossings jsonb, previous bigint), head
+    FROM unnest($11::text[], $12::integer[], $13::jsonb[], $14::bigint[])
+         AS r (checkpoint, serial, crossings, previous), head
     ON CONFLICT (event, entry_epoch, checkpoint, serial) DO UPDATE
       SET crossings = excluded.crossings, revision = excluded.revision, previous = excluded.previous
       WHERE claims.revision = excluded.previous
@@ -137,19 +168,16 @@ const COMMIT = `
   ), stored AS (
     INSERT INTO scans (device, scan_id, event, code_hash, direction, verdict, reason, rung, gate, lane,
       operator, serial, scanned_at, decided_at, revision, inside, checkpoint, entry_epoch, answer)
-    SELECT r.device, r.scan_id, $1::integer, decode(r.code_hash, 'hex'), r.direction, r.verdict, r.reason,
-      r.rung, r.gate, r.lane, r.operator, r.serial, r.scanned_at, r.decided_at, head.base + r.i,
-      r.inside, r.checkpoint, $3::smallint, r.answer
-    FROM json_to_recordset($11::json)
-         AS r (i integer, device text, scan_id text, code_hash text, direction text, verdict text,
-               reason text, rung text, gate text, lane text, operator text, serial integer,
-               scanned_at timestamptz, decided_at timestamptz, inside integer, checkpoint text,
-               answer json), head
+    SELECT r.device, r.scan_id, $1::integer, r.code_hash, r.direction, r.verdict, r.reason, r.rung,
+      r.gate, r.lane, r.operator, r.serial, r.scanned_at, r.decided_at, head.base + r.i, r.inside,
+      r.checkpoint, $3::smallint, r.answer
+    FROM unnest(${SCAN_COLUMNS.map(([, type], index) => `$${SCANS_FROM + index}::${type}[]`).join(', ')})
+         WITH ORDINALITY AS r (${SCAN_COLUMNS.map(([column]) => column).join(', ')}, i), head
     ON CONFLICT (device, scan_id) DO NOTHING
     RETURNING 1
   )
   SELECT head.base,
-    1 / (CASE WHEN (SELECT count(*) FROM claimed) = $13::bigint
+    1 / (CASE WHEN (SELECT count(*) FROM claimed) = cardinality($12::integer[])
               AND (SELECT count(*) FROM stored) = $4::bigint
          THEN 1 ELSE 0 END) AS whole
   FROM head`;
@@ -172,8 +200,11 @@ export function createClaimStore(pool: Pool): ClaimStore {
     async read(event, asks) {
       const values = [
         event.number,
-        JSON.stringify(asks.map((ask, i) => ({ i, ...ask }))),
+        arrayLiteral(asks.map((ask) => ask.device)),
         event.entryEpoch,
+        arrayLiteral(asks.map((ask) => ask.scanId)),
+        arrayLiteral(asks.map((ask) => ask.checkpoint)),
+        arrayLiteral(asks.map((ask) => ask.serial)),
       ];
       const { rows } = await pool.query<ReadRow>({ name: 'claim-read', text: READ, values });
       return snapshotOf(rows);
@@ -185,15 +216,17 @@ export function createClaimStore(pool: Pool): ClaimStore {
         event.fence,
         event.entryEpoch,
         batch.scans.length,
-        batch.insideDelta,
-        batch.entered,
+        arrayLiteral(batch.insideDelta),
+        arrayLiteral(batch.entered),
         batch.minute,
         batch.strictRevision,
-        batch.limits,
-        JSON.stringify(batch.claims),
-        JSON.stringify(batch.scans.map((scan, i) => ({ i: i + 1, ...scan }))),
+        arrayLiteral(batch.limits),
         epoch,
-        batch.claims.length,
+        arrayLiteral(batch.claims.map((claim) => claim.checkpoint)),
+        arrayLiteral(batch.claims.map((claim) => claim.serial)),
+        arrayLiteral(batch.claims.map((claim) => JSON.stringify(claim.crossings))),
+        arrayLiteral(batch.claims.map((claim) => claim.previous)),
+        ...SCAN_COLUMNS.map(([column]) => arrayLiteral(batch.scans.map((scan) => scan[column]))),
       ];
       try {
         const { rows } = await pool.query<{ base: string }>({

@@ -81,13 +81,13 @@ export function decideBatch(
       const scopes = scopesCrossed(event.ground, section, scan.gate, stand);
       tally.add(scopes, decision.crosses.inside, scan.direction);
     }
-    const answer = answerOf(scan.scanId, decision, 'hub', event.ground, at);
+    const answer = JSON.stringify(answerOf(scan.scanId, decision, 'hub', event.ground, at));
     const record = recordOf(scan, decision, at, answer);
     records.push(record);
     return {
       kind: 'decided',
       index: records.length - 1,
-      answer: JSON.stringify(answer),
+      answer,
       record,
       decision,
     };
@@ -118,11 +118,11 @@ function crossingOf(scan: PendingScan, at: Instant): Crossing {
   return { device, scan: scanId, gate, lane, at, direction, isExact: true, annulledAt: null };
 }
 
-function recordOf(scan: PendingScan, decision: Decision, at: Instant, answer: unknown): ScanRecord {
+function recordOf(scan: PendingScan, decision: Decision, at: Instant, answer: string): ScanRecord {
   return {
     device: scan.device,
     scan_id: scan.scanId,
-    code_hash: Buffer.from(scan.codeHash).toString('hex'),
+    code_hash: `\\x${Buffer.from(scan.codeHash).toString('hex')}`,
     direction: scan.direction,
     verdict: decision.verdict,
     reason: decision.reason,
