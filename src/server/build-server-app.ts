@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics } from 'prom-client';
 import { addDeviceRoutes, addTokenRoutes } from './access/routes.ts';
+import { DEVICE_PREFIX } from './access/store.ts';
 import { addBackupRoutes } from './backup/routes.ts';
 import { countScans } from './entry/metrics.ts';
 import { addScanRoutes } from './entry/routes.ts';
@@ -14,6 +15,8 @@ import type { ServeConfig } from './platform/config.ts';
 import { problemOfFault } from './platform/database-fault.ts';
 import { buildApp } from './platform/http/app.ts';
 import { addHealthRoutes } from './platform/http/health-routes.ts';
+import { acceptCsv } from './platform/http/upload.ts';
+import type { Principal } from './platform/principal.ts';
 import type { ServerContext } from './server-context.ts';
 import { addConflictRoutes } from './sync/conflict-routes.ts';
 import { addSyncRoutes } from './sync/routes.ts';
@@ -30,7 +33,7 @@ export async function buildServerApp(
   database: Database,
 ): Promise<FastifyInstance> {
   const app = await buildApp({
-    authenticate: (token) => context.access.authenticate(token),
+    authenticate: (token) => authenticate(context, token),
     log: context.log,
     version,
     translate: (error) => problemOfFault(error, database.isDiskFull()),
@@ -48,6 +51,7 @@ export async function buildServerApp(
     stopping: context.stopping,
     storeState: () => context.storeState.current().state,
   });
+  acceptCsv(app);
   addEventRoutes(app, context);
   addControlRoutes(app, context);
   addTicketRoutes(app, context);
@@ -63,4 +67,16 @@ export async function buildServerApp(
   addLiveRoutes(app, context);
   addAuditRoutes(app, context.pool);
   return app;
+}
+
+/**
+ * A store that is older than what lanes have seen may have lost their enrolment too: it does not tell
+ * them that they are revoked, or they would stop for good.
+ *
+ * @throws HttpProblem `store-behind` for an unknown device's token while the store is being rebuilt
+ */
+async function authenticate(context: ServerContext, token: string): Promise<Principal | null> {
+  const principal = await context.access.authenticate(token);
+  if (principal === null && token.startsWith(DEVICE_PREFIX)) context.storeState.servingEpoch();
+  return principal;
 }

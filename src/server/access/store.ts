@@ -219,7 +219,8 @@ export class AccessStore {
 
 const OPERATOR_PREFIX = 'kmo_';
 const OPERATOR_TOKEN = /^kmo_[a-z2-7]{32}$/;
-const DEVICE_PREFIX = 'kmd_';
+/** By which a device's token is told from a person's. */
+export const DEVICE_PREFIX = 'kmd_';
 
 export type TokenRow = {
   id: string;
