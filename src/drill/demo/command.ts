@@ -3,9 +3,10 @@ import { createServer } from 'node:net';
 import { ServerProcess } from '#drill/server-process.ts';
 import { NO_INK, reportLines, TERMINAL_INK } from './balance/report.ts';
 import { emptyDataDirectory, markDataDirectory } from './data-directory.ts';
-import { playEvening } from './evening.ts';
+import { playEvening, type Show, seedOf } from './evening.ts';
 import { nextSteps } from './next-steps.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
+import { showNight } from './view/screen.ts';
 
 const USUAL_PORT = 8080;
 const STOP_ITSELF_MS = 5_000;
@@ -37,9 +38,13 @@ async function run(options: Options): Promise<number> {
   try {
     markDataDirectory(dataDir);
     const { speed } = options;
-    const evening = await playEvening(server, { speed, progress, out, signal: stopping.signal });
+    const { signal } = stopping;
+    const seed = await progress('写出今晚的故事 · write tonight’s story', async () => seedOf());
+    const show: Show = (look) => showNight(out, look);
+    const evening = await playEvening(server, seed, { speed, progress, show, signal });
     if (evening === null) return INTERRUPTED;
-    const { balance, ledger, story } = evening;
+    const { balance, ledger } = evening;
+    const { story } = seed;
     const ink = out.isTTY && process.env['NO_COLOR'] === undefined ? TERMINAL_INK : NO_INK;
     out.write(`\n${reportLines(balance, evening.outside, ink).join('\n')}\n`);
     if (!options.keepsServer) await server.stop();

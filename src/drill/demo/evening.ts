@@ -15,8 +15,8 @@ import { EVENT_ID } from './seed/event.ts';
 import { type SeedGround, seedGround } from './seed/ground.ts';
 import { type SeedTicket, seedTickets } from './seed/tickets.ts';
 import { SLOT_FROM_MIN, type Story, seedStory } from './seed/visits.ts';
-import { showNight } from './view/screen.ts';
-import { snapshotOf } from './view/snapshot.ts';
+import type { Screen } from './view/screen.ts';
+import { type Snapshot, snapshotOf } from './view/snapshot.ts';
 
 const SEED = 'langang derby';
 const LAST_HOUR_FROM_MIN = -60;
@@ -31,39 +31,43 @@ const DIVERSION_MS = 2 * 60 * MINUTE_MS;
 export type Evening = {
   readonly balance: readonly BalanceLine[];
   readonly ledger: Ledger;
-  readonly story: Story;
   /** People who had not been served when the clock ran out. */
   readonly outside: number;
 };
 
-type Seed = {
+export type Seed = {
   readonly ground: SeedGround;
   readonly tickets: readonly SeedTicket[];
   readonly story: Story;
 };
 
+/** Shows the night until it is told to stop. */
+export type Show = (look: () => Snapshot) => Screen;
+
 /** @returns null when stopped before the end */
 export async function playEvening(
   server: ServerProcess,
+  seed: Seed,
   options: {
     readonly speed: number;
     readonly progress: Progress;
-    readonly out: NodeJS.WriteStream & { fd: 1 };
+    readonly show: Show;
     readonly signal: AbortSignal;
   },
 ): Promise<Evening | null> {
-  const { speed, progress, out, signal } = options;
+  const { speed, progress, signal } = options;
   using hub = await Hub.open(server.url, server.adminToken);
-  const seed = await progress('写出今晚的故事 · write tonight’s story', async () => seedOf());
-  const startsAt = Date.now() + PREPARATION_MS + realMsFrom(DOORS_AT_MIN, 0, speed);
-  const stage = await prepare(hub, { ...seed, ...seed.story, startsAt }, progress);
+  const now = Date.now();
+  const startsAt = now + PREPARATION_MS + realMsFrom(DOORS_AT_MIN, 0, speed);
+  const times = { doorsAt: now - MINUTE_MS, startsAt };
+  const stage = await prepare(hub, { ...seed, prepared: seed.story.prepared, times }, progress);
   if (signal.aborted) return null;
   const slotAt = Date.now() + realMsFrom(DOORS_AT_MIN, SLOT_FROM_MIN, speed);
   await setSlots(hub, seed.story.prepared.slotted, new Date(slotAt));
 
   const ledger = new Ledger();
   const lanes = stage.places.map((place) => new Lane(server.url, place, ledger));
-  const night = await playNight(hub, seed, stage, { ...options, ledger, lanes }, out);
+  const night = await playNight(hub, seed, stage, { ...options, ledger, lanes });
   for (const lane of lanes) lane.close();
   if (signal.aborted) return null;
   const balance = await progress('对账 · hold the books together', async () =>
@@ -74,7 +78,7 @@ export async function playEvening(
       chance: new Chance(`${SEED}, looked up`),
     }),
   );
-  return { balance, ledger, story: seed.story, outside: night.waiting };
+  return { balance, ledger, outside: night.waiting };
 }
 
 async function playNight(
@@ -85,9 +89,9 @@ async function playNight(
     readonly speed: number;
     readonly ledger: Ledger;
     readonly lanes: readonly Lane[];
+    readonly show: Show;
     readonly signal: AbortSignal;
   },
-  out: NodeJS.WriteStream & { fd: 1 },
 ): Promise<Night> {
   const notices: Notice[] = [];
   const failed = new AbortController();
@@ -106,7 +110,7 @@ async function playNight(
     say: (notice) => notices.push(notice),
     onFailure: (error) => failed.abort(error),
   });
-  const screen = showNight(out, () => snapshotOf(night, deps.ledger, notices));
+  const screen = deps.show(() => snapshotOf(night, deps.ledger, notices));
   try {
     await night.play(AbortSignal.any([deps.signal, failed.signal]));
   } finally {
@@ -116,7 +120,7 @@ async function playNight(
   return night;
 }
 
-function seedOf(): Seed {
+export function seedOf(): Seed {
   const ground = seedGround();
   const tickets = seedTickets(ground, new Chance(SEED));
   const story = seedStory(ground, tickets, new Chance(`${SEED}, told`));

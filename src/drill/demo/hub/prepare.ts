@@ -2,7 +2,7 @@
 // and control did in the days before.
 
 import type { LanePlace } from '../play/lane.ts';
-import { EVENT_ID, OTHER_EVENT_ID, otherEvent, seedEvent } from '../seed/event.ts';
+import { EVENT_ID, type EventTimes, OTHER_EVENT_ID, otherEvent, seedEvent } from '../seed/event.ts';
 import type { SeedGround } from '../seed/ground.ts';
 import { ticketCsv } from '../seed/ticket-csv.ts';
 import type { SeedTicket } from '../seed/tickets.ts';
@@ -24,15 +24,14 @@ export async function prepare(
     readonly ground: SeedGround;
     readonly tickets: readonly SeedTicket[];
     readonly prepared: Preparations;
-    /** Kick-off on the real clock. */
-    readonly startsAt: number;
+    readonly times: EventTimes;
   },
   progress: Progress,
 ): Promise<Stage> {
   const { ground, tickets, prepared } = seed;
   const total = tickets.length.toLocaleString('en');
   await progress(`导入比赛与 ${total} 张票 · import the match and ${total} tickets`, async () => {
-    await hub.putEvent(seedEvent(ground, seed.startsAt));
+    await hub.putEvent(seedEvent(ground, seed.times));
     await hub.importTickets(EVENT_ID, ticketCsv(tickets));
   });
   const lanes = ground.gates.flatMap((gate) => gate.lanes.map((lane) => ({ gate, lane })));
@@ -46,7 +45,7 @@ export async function prepare(
   );
   const codes = await progress('出票、换票、冻结 · print, re-issue, block', async () => {
     const printed = await hub.exportCodes(EVENT_ID);
-    const otherMatch = await ticketsOfOtherMatch(hub, seed.startsAt);
+    const otherMatch = await ticketsOfOtherMatch(hub, seed.times);
     const reissued = await inParallel(
       prepared.reissued,
       async (ref) => [ref, await hub.reissue(EVENT_ID, ref)] as const,
@@ -65,9 +64,9 @@ export async function setSlots(hub: Hub, refs: readonly string[], from: Date): P
   await hub.importTickets(EVENT_ID, csv, true);
 }
 
-async function ticketsOfOtherMatch(hub: Hub, startsAt: number): Promise<string[]> {
+async function ticketsOfOtherMatch(hub: Hub, times: EventTimes): Promise<string[]> {
   const refs = Array.from({ length: OTHER_TICKETS }, (_, index) => `CUP-${index + 1}`);
-  await hub.putEvent(otherEvent(startsAt));
+  await hub.putEvent(otherEvent(times));
   const csv = ['ticket_ref,type', ...refs.map((ref) => `${ref},adult`), ''].join('\n');
   await hub.importTickets(OTHER_EVENT_ID, csv);
   return [...(await hub.exportCodes(OTHER_EVENT_ID)).values()];

@@ -16,7 +16,7 @@ const BY_TRAIN_SHARE = 0.45;
 const TRAIN_WALK_SPREAD_MIN = 1.4;
 
 /** Buses of the visitors, with the police before and behind. */
-const COACHES = { peakMin: -36, spreadMin: 6 };
+const COACHES = { peakMin: -44, spreadMin: 6 };
 
 /** @returns minutes relative to kick-off */
 export function arrivalMin(chance: Chance): number {

@@ -10,9 +10,11 @@ export const OTHER_EVENT_ID = 'langang-cup';
 /** Gates of staff and press. */
 export const STAFF_GATES = ['W1', 'E1'];
 const PEOPLE_MAX = 41_000;
-const DOORS_BEFORE_MS = 10 * MINUTE_MS;
 /** Long enough to go on trying things out after the demonstration. */
 const OPEN_FOR_MS = 6 * 60 * MINUTE_MS;
+
+/** On the real clock, which has to lie between doors and end while the evening is played. */
+export type EventTimes = { readonly doorsAt: number; readonly startsAt: number };
 
 const TICKET_TYPES = [
   { id: 'adult', name: { 'zh-CN': '成人票', en: 'Adult' } },
@@ -43,8 +45,7 @@ const TICKET_TYPES = [
   },
 ];
 
-/** @param startsAt - kick-off on the real clock */
-export function seedEvent(ground: SeedGround, startsAt: number): EventFile {
+export function seedEvent(ground: SeedGround, times: EventTimes): EventFile {
   return eventFile.parse({
     id: EVENT_ID,
     name: { 'zh-CN': '澜港德比：海燕 对 铁锚', en: 'Langang derby: Petrels v Anchors' },
@@ -54,7 +55,7 @@ export function seedEvent(ground: SeedGround, startsAt: number): EventFile {
       timeZone: 'Asia/Shanghai',
       limit: PEOPLE_MAX,
     },
-    ...times(startsAt),
+    ...fileTimes(times),
     entry: { reentry: 'not-allowed', toleranceMinutes: 0, offline: 'open' },
     zones: ground.stands.map((stand) => stand.id),
     stands: ground.stands,
@@ -70,7 +71,7 @@ export function seedEvent(ground: SeedGround, startsAt: number): EventFile {
   });
 }
 
-export function otherEvent(startsAt: number): EventFile {
+export function otherEvent(times: EventTimes): EventFile {
   return eventFile.parse({
     id: OTHER_EVENT_ID,
     name: { 'zh-CN': '澜港杯', en: 'Langang Cup' },
@@ -79,7 +80,7 @@ export function otherEvent(startsAt: number): EventFile {
       name: { 'zh-CN': '望潮体育场', en: 'Tidewatch Ground' },
       timeZone: 'Asia/Shanghai',
     },
-    ...times(startsAt),
+    ...fileTimes(times),
     zones: ['ground'],
     gates: [{ id: 'G1', zone: 'ground', name: { 'zh-CN': '1号入口', en: 'Gate 1' }, lanes: [] }],
     sections: [],
@@ -87,11 +88,7 @@ export function otherEvent(startsAt: number): EventFile {
   });
 }
 
-function times(startsAt: number) {
+function fileTimes({ doorsAt, startsAt }: EventTimes) {
   const at = (ms: number) => new Date(ms).toISOString();
-  return {
-    doorsAt: at(startsAt - DOORS_BEFORE_MS),
-    startsAt: at(startsAt),
-    endsAt: at(startsAt + OPEN_FOR_MS),
-  };
+  return { doorsAt: at(doorsAt), startsAt: at(startsAt), endsAt: at(startsAt + OPEN_FOR_MS) };
 }

@@ -8,7 +8,9 @@ import { count } from './width.ts';
 
 const FRAME_EVERY_MS = 250;
 const LINE_EVERY_MIN = 5;
-const LINE_FROM_MIN = -60;
+/** Before the last hour little happens, and quickly. */
+const EARLY_LINE_EVERY_MIN = 20;
+const LAST_HOUR_FROM_MIN = -60;
 const COLOUR_BITS_MIN = 8;
 
 export type Screen = {
@@ -45,7 +47,7 @@ function showPage(out: WriteStream, depth: number, look: () => Snapshot): Screen
 }
 
 function showLines(out: WriteStream, look: () => Snapshot): Screen {
-  let nextMin = LINE_FROM_MIN;
+  let nextMin = Number.NEGATIVE_INFINITY;
   let told = 0;
   const tell = (isLast: boolean) => {
     const snapshot = look();
@@ -54,7 +56,8 @@ function showLines(out: WriteStream, look: () => Snapshot): Screen {
     }
     told = snapshot.notices.length;
     if (snapshot.nowMin < nextMin && !isLast) return;
-    nextMin = (Math.floor(snapshot.nowMin / LINE_EVERY_MIN) + 1) * LINE_EVERY_MIN;
+    const every = snapshot.nowMin < LAST_HOUR_FROM_MIN ? EARLY_LINE_EVERY_MIN : LINE_EVERY_MIN;
+    nextMin = (Math.floor(snapshot.nowMin / every) + 1) * every;
     out.write(`${lineOf(snapshot)}\n`);
   };
   const timer = setInterval(() => tell(false), FRAME_EVERY_MS);
