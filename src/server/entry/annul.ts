@@ -1,6 +1,6 @@
 // Taking a crossing back. It leaves a tombstone: the scan answers `annulled` for ever.
 import type { PoolClient } from 'pg';
-import { type AnnulRefusal, annulCrossing } from '#domain/entry/crossings.ts';
+import { type AnnulRefusal, annulCrossing, type Crossing } from '#domain/entry/crossings.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import type { Principal } from '#server/platform/principal.ts';
@@ -26,12 +26,14 @@ export async function annulScan(
       return { result: { outcome: 'already-annulled', at }, act: null };
     }
     const at = context.now();
-    await takeBack(context, client, scan, row, at, (crossings) => {
+    if (row === null) throw refused('no-such-crossing');
+    const isTakenBack = await takeBack(context, client, scan, row, at, (crossings) => {
       const after = annulCrossing(crossings, scan.device, scan.scanId, at);
       if (typeof after === 'string') throw refused(after);
       return after;
     });
-    const detail = { cause, gate: row?.gate, serial: row?.serial };
+    if (!isTakenBack) throw refused('no-such-crossing');
+    const detail = { cause, gate: row.gate, serial: row.serial };
     const subject = `${scan.device}/${scan.scanId}`;
     return { result: { outcome: 'annulled', at }, act: { act: 'scan.annulled', subject, detail } };
   });
@@ -39,20 +41,25 @@ export async function annulScan(
 
 /**
  * The same, told by a lane's journal after the fact: the turnstile did not turn, whatever came since.
+ *
+ * @returns false when no such scan is known, or not yet
  */
 export async function annulFromJournal(
   context: ServerContext,
   client: PoolClient,
   scan: ScanKey,
   at: Instant,
-): Promise<void> {
+): Promise<boolean> {
   const row = await findScan(client, scan);
-  if (row === null || row.annulled_at !== null || row.serial === null) return;
+  if (row === null) return false;
+  if (row.annulled_at !== null || row.serial === null) return true;
+  const isIt = (each: Crossing) => each.device === scan.device && each.scan === scan.scanId;
   await takeBack(context, client, scan, row, at, (crossings) =>
-    crossings.map((each) =>
-      each.device === scan.device && each.scan === scan.scanId ? { ...each, annulledAt: at } : each,
-    ),
+    crossings.some((each) => isIt(each) && each.annulledAt === null)
+      ? crossings.map((each) => (isIt(each) ? { ...each, annulledAt: at } : each))
+      : null,
   );
+  return true;
 }
 
 type ScanRow = {
@@ -61,42 +68,39 @@ type ScanRow = {
   checkpoint: string;
   serial: number | null;
   gate: string;
-  verdict: string;
   annulled_at: Date | null;
 };
 
 async function findScan(client: PoolClient, scan: ScanKey): Promise<ScanRow | null> {
   const { rows } = await client.query<ScanRow>(
-    `SELECT event, entry_epoch, checkpoint, serial, gate, verdict, annulled_at
+    `SELECT event, entry_epoch, checkpoint, serial, gate, annulled_at
      FROM scans WHERE device = $1 AND scan_id = $2 FOR UPDATE`,
     [scan.device, scan.scanId],
   );
   return rows[0] ?? null;
 }
 
-const CROSSED = new Set(['admitted', 'provisional']);
-
+/** @returns false when `change` found nothing to take back */
 async function takeBack(
   context: ServerContext,
   client: PoolClient,
   scan: ScanKey,
-  row: ScanRow | null,
+  row: ScanRow,
   at: Instant,
   change: Parameters<typeof changeCrossings>[4],
-): Promise<void> {
-  if (row === null || row.serial === null || !CROSSED.has(row.verdict)) {
-    throw refused('no-such-crossing');
-  }
+): Promise<boolean> {
   const event = await lockEventHead(client, context.catalogue, row.event);
-  const key = { entryEpoch: row.entry_epoch, checkpoint: row.checkpoint, serial: row.serial };
-  if ((await changeCrossings(client, event, key, row.gate, change)) === null) {
-    throw refused('no-such-crossing');
-  }
+  const { entry_epoch: entryEpoch, checkpoint, serial, gate } = row;
+  if (serial === null) return false;
+  const key = { entryEpoch, checkpoint, serial };
+  const passage = { gate, now: context.now() };
+  if ((await changeCrossings(client, event, key, passage, change)) === null) return false;
   await client.query('UPDATE scans SET annulled_at = $3 WHERE device = $1 AND scan_id = $2', [
     scan.device,
     scan.scanId,
     new Date(at),
   ]);
+  return true;
 }
 
 const WORDS: Readonly<Record<AnnulRefusal, string>> = {

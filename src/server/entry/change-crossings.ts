@@ -1,29 +1,25 @@
 // Changing the crossings of one ticket outside the batches: annulments and journals. The head is
 // locked first, as every commit of claims does, so that no two changes can wait for each other.
 import type { PoolClient } from 'pg';
-import { type Conflict, type Crossing, foldCrossings, insideOf } from '#domain/entry/crossings.ts';
+import { type Crossing, foldCrossings, insideOf } from '#domain/entry/crossings.ts';
 import { rulesFor } from '#domain/entry/rules.ts';
+import type { Instant } from '#domain/kernel/instant.ts';
 import { scopesCrossed } from '#domain/venue/match-event.ts';
 import type { Catalogue, OpenEvent } from './catalogue.ts';
+import { type ClaimKey, noteConflicts } from './note-conflicts.ts';
 import { TICKET_COLUMNS, type TicketRow, ticketOf } from './ticket-row.ts';
-
-export type ClaimKey = {
-  readonly entryEpoch: number;
-  readonly checkpoint: string;
-  readonly serial: number;
-};
 
 export type Changed = {
   readonly revision: number;
   /** People put inside (or outside) by the change. */
   readonly inside: number;
-  readonly conflictsBefore: readonly Conflict[];
-  readonly conflicts: readonly Conflict[];
+  /** Admissions that now meet another on the same ticket, and did not before. */
+  readonly conflicts: number;
 };
 
 /**
  * @param event - from {@link lockEventHead}: its lock is held until the transaction ends
- * @param gate - through which the people counted passed
+ * @param passage - the gate through which the people counted passed; when the change is made
  * @param change - null leaves everything as it is
  * @returns null if there is no such ticket, or `change` returned null
  */
@@ -31,7 +27,7 @@ export async function changeCrossings(
   client: PoolClient,
   event: OpenEvent,
   key: ClaimKey,
-  gate: string,
+  passage: { readonly gate: string; readonly now: Instant },
   change: (before: readonly Crossing[]) => readonly Crossing[] | null,
 ): Promise<Changed | null> {
   const values = [event.number, key.entryEpoch, key.checkpoint, key.serial];
@@ -53,7 +49,7 @@ export async function changeCrossings(
   const then = foldCrossings(before, rules);
   const folded = foldCrossings(after, rules);
   const inside = insideOf(folded) - insideOf(then);
-  const scopes = scopesCrossed(event.ground, row.section, gate, row.stand);
+  const scopes = scopesCrossed(event.ground, row.section, passage.gate, row.stand);
   const revision = await takeRevision(client, event, scopes, inside);
   await client.query(
     `INSERT INTO claims (event, entry_epoch, checkpoint, serial, crossings, revision, previous)
@@ -62,7 +58,8 @@ export async function changeCrossings(
        SET crossings = excluded.crossings, previous = claims.revision, revision = excluded.revision`,
     [...values, JSON.stringify(after), revision],
   );
-  return { revision, inside, conflictsBefore: then.conflicts, conflicts: folded.conflicts };
+  const fresh = await noteConflicts(client, event.number, key, then, folded, passage.now);
+  return { revision, inside, conflicts: fresh };
 }
 
 /** The event as it is now, and stays until the transaction ends: nothing can raise its fence meanwhile. */

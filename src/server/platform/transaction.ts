@@ -28,3 +28,14 @@ export async function inTransaction<T>(
     }
   }
 }
+
+/** Runs `work` on one moment of the database, whatever is committed meanwhile. */
+export async function onSnapshot<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  return inTransaction(pool, async (client) => {
+    await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    return work(client);
+  });
+}

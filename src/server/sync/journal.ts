@@ -66,13 +66,24 @@ export async function storeJournal(
 }
 
 function check(raw: Upload['entries'][number]): Checked {
-  const text = JSON.stringify(raw);
+  const text = textOf(raw);
   const hash = createHash('sha256').update(text).digest();
   const parsed = journalEntry.safeParse(raw);
   if (parsed.success) return { seq: raw.seq, hash, text, entry: parsed.data };
   const issue = parsed.error.issues[0];
   const why = `${issue?.path.join('.') || 'entry'}: ${issue?.message ?? 'malformed'}`;
-  return { seq: raw.seq, hash, text, why: why.slice(0, 300) };
+  // PostgreSQL's text cannot hold NUL, which the name of a field may.
+  return { seq: raw.seq, hash, text, why: why.slice(0, 300).replaceAll('\0', '␀') };
+}
+
+function textOf(raw: Upload['entries'][number]): string {
+  try {
+    return JSON.stringify(raw);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // Nested so deeply that nobody can write it: no entry of ours is nested at all.
+    return JSON.stringify({ seq: raw.seq, kind: 'nested-too-deeply' });
+  }
 }
 
 async function knownHashes(

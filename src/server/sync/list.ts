@@ -1,10 +1,11 @@
 // The ticket list that lanes hold: pages by change number, and at the end what the whole must be.
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { TICKET_STATUSES } from '#domain/entry/ticket.ts';
 import { LIST_PAGE_MAX, type ListPage, type ListRow } from '#protocol/ticket-list.ts';
 import { TICKET_COLUMNS, type TicketRow } from '#server/entry/ticket-row.ts';
 import { iso } from '#server/platform/clock.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
+import { onSnapshot } from '#server/platform/transaction.ts';
 
 type Row = TicketRow & { n: string; code_hash: Buffer; foreign_hash: Buffer | null };
 type Cursor = { readonly epoch: string; readonly n: number };
@@ -23,7 +24,17 @@ export async function listPage(
   limit: number,
   now: number,
 ): Promise<ListPage> {
-  const { rows: heads } = await pool.query<{ epoch: string; n: string }>(
+  return onSnapshot(pool, async (client) => await pageOf(client, event, since, limit, now));
+}
+
+async function pageOf(
+  client: PoolClient,
+  event: number,
+  since: string | null,
+  limit: number,
+  now: number,
+): Promise<ListPage> {
+  const { rows: heads } = await client.query<{ epoch: string; n: string }>(
     'SELECT epoch, n FROM lists WHERE event = $1',
     [event],
   );
@@ -32,7 +43,7 @@ export async function listPage(
   const from = cursorOf(since, { epoch: head.epoch, n: Number(head.n) });
   const max = Math.min(limit, LIST_PAGE_MAX);
   // Numbers are given under a lock and become visible together: nothing can appear below one seen.
-  const { rows } = await pool.query<Row>(
+  const { rows } = await client.query<Row>(
     `SELECT n, code_hash, foreign_hash, ${TICKET_COLUMNS} FROM tickets
      WHERE event = $1 AND n > $2 ORDER BY n LIMIT $3`,
     [event, from, max + 1],
@@ -45,7 +56,7 @@ export async function listPage(
     hasMore,
     asOf: iso(now),
     tickets: shown.map(listRowOf),
-    whole: hasMore ? null : await wholeOf(pool, event, reached),
+    whole: hasMore ? null : await wholeOf(client, event, reached),
   };
 }
 
@@ -69,8 +80,12 @@ function cursorOf(since: string | null, head: Cursor): number {
 }
 
 /** Hashed by the database, in one pass over an index, once per list that a lane has completed. */
-async function wholeOf(pool: Pool, event: number, upTo: number): Promise<ListPage['whole']> {
-  const { rows } = await pool.query<{ count: string; hash: string }>(
+async function wholeOf(
+  client: PoolClient,
+  event: number,
+  upTo: number,
+): Promise<ListPage['whole']> {
+  const { rows } = await client.query<{ count: string; hash: string }>(
     `SELECT count(*), encode(sha256(convert_to(
        coalesce(string_agg(serial || ':' || n || ',', '' ORDER BY serial), ''), 'UTF8')), 'hex') AS hash
      FROM tickets WHERE event = $1 AND n <= $2`,

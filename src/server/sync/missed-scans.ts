@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Direction } from '#domain/entry/verdict.ts';
+import type { Direction, Verdict } from '#domain/entry/verdict.ts';
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
 import { storableTime } from '#server/platform/clock.ts';
@@ -40,14 +40,20 @@ export function missedScanOf(
   };
 }
 
-export async function isStored(
-  client: PoolClient,
-  device: string,
-  scanId: string,
-): Promise<boolean> {
-  const { rowCount } = await client.query(
-    'SELECT 1 FROM scans WHERE device = $1 AND scan_id = $2',
-    [device, scanId],
+export type StoredScan = {
+  readonly code_hash: Buffer;
+  readonly direction: Direction;
+  readonly verdict: Verdict;
+};
+
+export async function findStored(client: PoolClient, scan: MissedScan): Promise<StoredScan | null> {
+  const { rows } = await client.query<StoredScan>(
+    'SELECT code_hash, direction, verdict FROM scans WHERE device = $1 AND scan_id = $2',
+    [scan.device, scan.scanId],
   );
-  return rowCount !== 0;
+  return rows[0] ?? null;
+}
+
+export function isOf(stored: StoredScan, scan: MissedScan, codeHash: Uint8Array): boolean {
+  return stored.direction === scan.direction && stored.code_hash.equals(codeHash);
 }

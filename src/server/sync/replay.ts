@@ -2,7 +2,7 @@
 // know (it was restored from an older copy) is put back as it was; a provisional admission becomes a
 // crossing that happened, and where it met another holder, a conflict that names both.
 import type { PoolClient } from 'pg';
-import type { Conflict, Crossing } from '#domain/entry/crossings.ts';
+import type { Crossing } from '#domain/entry/crossings.ts';
 import { nextActionOf } from '#domain/entry/verdict.ts';
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
@@ -12,11 +12,12 @@ import { checkpointOf, type OpenEvent } from '#server/entry/catalogue.ts';
 import { changeCrossings, lockEventHead, takeRevision } from '#server/entry/change-crossings.ts';
 import { findCode } from '#server/entry/find-code.ts';
 import { TICKET_COLUMNS, type TicketRow, ticketOf } from '#server/entry/ticket-row.ts';
-import { iso } from '#server/platform/clock.ts';
+import { iso, storableTime } from '#server/platform/clock.ts';
+import { isDatabaseAway } from '#server/platform/database-fault.ts';
 import type { Device } from '#server/platform/principal.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
-import { isStored, type MissedScan, missedScanOf } from './missed-scans.ts';
+import { findStored, isOf, type MissedScan, missedScanOf } from './missed-scans.ts';
 
 type Outcome = Extract<JournalEntry, { kind: 'outcome' }>;
 
@@ -24,47 +25,83 @@ const ENTRIES_AT_ONCE_MAX = 1_000;
 
 /**
  * Makes true what a device's journals hold and the authority has not taken up yet, in order. Each entry
- * is one transaction with its mark, so a crash repeats nothing and forgets nothing.
+ * is one transaction with its mark, so a crash repeats nothing and forgets nothing; one that cannot be
+ * made true is left as it is, and the rest go on.
  *
  * @returns how many admissions met another on the same ticket
  */
 export async function replayJournals(context: ServerContext, device: Device): Promise<number> {
   let conflicts = 0;
+  let last: Pick<Pending, 'journal_id' | 'seq'> = BEFORE_ALL;
   for (;;) {
     const { rows } = await context.pool.query<Pending>(
       `SELECT journal_id, seq, entry FROM journal_entries
-       WHERE device = $1 AND applied_at IS NULL ORDER BY journal_id, seq LIMIT $2`,
-      [device.id, ENTRIES_AT_ONCE_MAX],
+       WHERE device = $1 AND applied_at IS NULL AND (journal_id, seq) > ($2::uuid, $3::bigint)
+       ORDER BY journal_id, seq LIMIT $4`,
+      [device.id, last.journal_id, last.seq, ENTRIES_AT_ONCE_MAX],
     );
-    for (const pending of rows) conflicts += await replayOne(context, device, pending);
+    for (const pending of rows) conflicts += await replayApart(context, device, pending);
+    last = rows.at(-1) ?? last;
     if (rows.length < ENTRIES_AT_ONCE_MAX) break;
   }
   if (conflicts > 0) context.bus.emit('conflict', device.eventNumber);
   return conflicts;
 }
 
+const BEFORE_ALL = { journal_id: '00000000-0000-0000-0000-000000000000', seq: '0' };
+
 type Pending = { journal_id: string; seq: string; entry: JournalEntry };
+
+async function replayApart(
+  context: ServerContext,
+  device: Device,
+  pending: Pending,
+): Promise<number> {
+  try {
+    return await replayOne(context, device, pending);
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error;
+    const { journal_id: journal, seq } = pending;
+    // Not the error itself: it may quote the entry, and with it a code.
+    const why = { name: (error as Error).name, code: (error as { code?: string }).code };
+    context.log.error({ device: device.id, journal, seq, why }, 'a journal entry waits: a bug');
+    return 0;
+  }
+}
 
 async function replayOne(
   context: ServerContext,
   device: Device,
   { journal_id, seq, entry }: Pending,
 ): Promise<number> {
+  const key = [device.id, journal_id, seq];
   return inTransaction(context.pool, async (client) => {
     // Locked by its mark: two uploads of one lane do not replay it twice.
     const { rowCount } = await client.query(
       `UPDATE journal_entries SET applied_at = $4
        WHERE device = $1 AND journal_id = $2 AND seq = $3 AND applied_at IS NULL`,
-      [device.id, journal_id, seq, new Date(context.now())],
+      [...key, new Date(context.now())],
     );
     if (rowCount === 0) return 0;
-    if (entry.kind === 'outcome') return await replayOutcome(context, client, device, entry);
+    if (entry.kind === 'outcome') return await replayOutcome(context, client, device, entry, key);
     if (entry.kind === 'annulled') {
-      const at = parseInstant(entry.at) ?? context.now();
-      await annulFromJournal(context, client, { device: device.id, scanId: entry.scanId }, at);
+      const at = storableTime(parseInstant(entry.at) ?? context.now()) as Instant;
+      const scan = { device: device.id, scanId: entry.scanId };
+      const isKnown = await annulFromJournal(context, client, scan, at);
+      if (!isKnown) await waitForEarlier(client, key);
     }
     return 0;
   });
+}
+
+/** An annulment that overtook its scan waits for as long as something before it is still to come. */
+async function waitForEarlier(client: PoolClient, key: readonly unknown[]): Promise<void> {
+  await client.query(
+    `UPDATE journal_entries e SET applied_at = NULL FROM journals j
+     WHERE e.device = $1 AND e.journal_id = $2 AND e.seq = $3
+       AND j.device = e.device AND j.journal_id = e.journal_id AND j.accepted_through < e.seq`,
+    [...key],
+  );
 }
 
 /** What a crash left half done; at start, and now and then. */
@@ -94,13 +131,22 @@ async function replayOutcome(
   client: PoolClient,
   device: Device,
   entry: Outcome,
+  key: readonly unknown[],
 ): Promise<number> {
   const event = await lockEventHead(client, context.catalogue, device.eventNumber);
-  // The same scan sent by POST /scans and in the journal is one scan.
-  if (await isStored(client, device.id, entry.scanId)) return 0;
   const { codeHash, row } = await findTicket(client, event, entry.code);
   const checkpoint = checkpointOf(event, device.gate);
   const scan = missedScanOf(device, entry, timeOf(entry, context.now()), checkpoint);
+  const stored = await findStored(client, scan);
+  if (stored !== null) {
+    if (!isOf(stored, scan, codeHash)) {
+      await setAside(context, client, key);
+      return 0;
+    }
+    // The same scan sent by POST /scans and in the journal is one scan. Refused there too late to be
+    // heard, while the lane let the holder in: then they are in.
+    if (entry.verdict !== 'provisional' || stored.verdict !== 'refused') return 0;
+  }
   const hasCrossed = entry.verdict === 'admitted' || entry.verdict === 'provisional';
   const crossed =
     hasCrossed && row !== null
@@ -108,22 +154,34 @@ async function replayOutcome(
           client,
           event,
           { entryEpoch: event.entryEpoch, checkpoint, serial: row.serial },
-          device.gate,
+          { gate: device.gate, now: context.now() },
           (before) => withCrossing(before, scan),
         )
       : null;
-  const revision = crossed?.revision ?? (await takeRevision(client, event, [], 0));
-  await insertScan(client, event, scan, entry, {
-    codeHash,
-    row,
-    revision,
-    inside: crossed?.inside ?? 0,
-  });
-  const known = new Set(crossed?.conflictsBefore.map((conflict) => conflict.intruder.scan));
-  const fresh = crossed?.conflicts.filter((conflict) => !known.has(conflict.intruder.scan)) ?? [];
-  if (row !== null)
-    await noteConflicts(client, event, checkpoint, row.serial, fresh, context.now());
-  return fresh.length;
+  if (stored === null) {
+    const revision = crossed?.revision ?? (await takeRevision(client, event, [], 0));
+    const inside = crossed?.inside ?? 0;
+    await insertScan(client, event, scan, entry, { codeHash, row, revision, inside });
+  }
+  return crossed?.conflicts ?? 0;
+}
+
+/** A scanId that had another code or direction before: kept apart for people to look at. */
+async function setAside(
+  context: ServerContext,
+  client: PoolClient,
+  key: readonly unknown[],
+): Promise<void> {
+  const why = 'scan-id-reused: this scanId was used for another code or direction before';
+  await client.query(
+    `INSERT INTO quarantined_entries (device, journal_id, seq, content_hash, entry, why, received_at)
+     SELECT device, journal_id, seq, content_hash, entry::text, $4, received_at
+     FROM journal_entries WHERE device = $1 AND journal_id = $2 AND seq = $3
+     ON CONFLICT DO NOTHING`,
+    [...key, why],
+  );
+  const [device, journal, seq] = key;
+  context.log.error({ device, journal, seq, why }, 'a journal entry was set aside');
 }
 
 function withCrossing(before: readonly Crossing[], scan: MissedScan): readonly Crossing[] {
@@ -156,34 +214,6 @@ async function findTicket(
     [event.number, serial],
   );
   return { codeHash, row: rows[0] ?? null };
-}
-
-async function noteConflicts(
-  client: PoolClient,
-  event: OpenEvent,
-  checkpoint: string,
-  serial: number,
-  conflicts: readonly Conflict[],
-  now: Instant,
-): Promise<void> {
-  for (const { holder, intruder } of conflicts) {
-    await client.query(
-      `INSERT INTO conflicts (event, entry_epoch, checkpoint, serial, holder, intruder, device,
-         scan_id, noted_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-      [
-        event.number,
-        event.entryEpoch,
-        checkpoint,
-        serial,
-        JSON.stringify(holder),
-        JSON.stringify(intruder),
-        intruder.device,
-        intruder.scan,
-        new Date(now),
-      ],
-    );
-  }
 }
 
 async function insertScan(
@@ -238,5 +268,5 @@ async function insertScan(
 function timeOf(entry: Outcome, now: Instant): Instant {
   const scannedAt = parseInstant(entry.scannedAt) ?? now;
   const notBefore = entry.notBefore === undefined ? 0 : (parseInstant(entry.notBefore) ?? 0);
-  return Math.min(Math.max(scannedAt, notBefore), now) as Instant;
+  return storableTime(Math.min(Math.max(scannedAt, notBefore), now)) as Instant;
 }

@@ -56,6 +56,11 @@ export function addSyncRoutes(app: FastifyInstance, context: ServerContext): voi
       const upload = { ...body, isComplete: body.isComplete ?? false };
       const at = new Date(context.now());
       const receipt = await storeJournal(context.pool, principal, upload, at);
+      if (receipt.quarantined.length > 0) {
+        const { journalId: journal } = body;
+        const { quarantined } = receipt;
+        context.log.error({ device: principal.id, journal, quarantined }, 'entries were set aside');
+      }
       const conflicts = await replayJournals(context, principal);
       return { ...receipt, conflicts };
     },
