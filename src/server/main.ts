@@ -19,13 +19,17 @@ try {
 }
 
 async function serve(config: ServeConfig, log: Log): Promise<void> {
-  cacheCompiled(config.dataDir);
+  const isCached = cacheCompiled(config.dataDir);
   const { version } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   ) as { version: string };
   // After a crash each second counts: the database recovers while the rest of the program is loaded.
   const { openDatabase } = await import('./open-database.ts');
   const opening = openDatabase(config, log);
+  if (!isCached) {
+    await opening;
+    cacheCompiled(config.dataDir);
+  }
   const [database, { startServer }] = await Promise.all([opening, import('./start-server.ts')]);
   const server = await startServer(config, version, log, database);
   process.stdout.write(`kaimen ${version} is listening on ${server.url}\n`);
@@ -70,8 +74,13 @@ function onStopSignal(stop: () => void): void {
   }
 }
 
-/** Kept in the data directory, once there is one: compiling the program anew takes half of a start. */
-function cacheCompiled(dataDir: string): void {
-  if (existsSync(path.join(dataDir, 'postgres')))
-    enableCompileCache(path.join(dataDir, 'compiled'));
+/**
+ * Kept in the data directory: compiling the program anew takes half of a start.
+ *
+ * @returns false before the first start has made the directory
+ */
+function cacheCompiled(dataDir: string): boolean {
+  if (!existsSync(path.join(dataDir, 'postgres'))) return false;
+  enableCompileCache(path.join(dataDir, 'compiled'));
+  return true;
 }

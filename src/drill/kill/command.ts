@@ -1,6 +1,6 @@
 // `npm run drill -- kill [--rounds 20] [--seed N] [--json]`
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type KillReport, type KillRound, randomVictims, runKillDrill } from './kill-drill.ts';
@@ -21,7 +21,7 @@ export async function killDrill(args: readonly string[]): Promise<boolean> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'kaimen-kill-'));
   const say = (text: string) => values.json || process.stdout.write(`${text}\n`);
   try {
-    say(`kill -9 under load, ${values.rounds} rounds, seed ${values.seed}`);
+    say(`kill -9 under load, ${values.rounds} rounds, seed ${values.seed}, ${machine()}`);
     const report = await runKillDrill({
       dataDir,
       victims: randomVictims(Number(values.rounds), Number(values.seed)),
@@ -38,6 +38,11 @@ export async function killDrill(args: readonly string[]): Promise<boolean> {
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+/** Recovery is work: on a machine that is busy with other things it takes as many times longer. */
+function machine(): string {
+  return `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)} before`;
 }
 
 function lineOf({ victim, readyMs, scanMs, answered }: KillRound, number: number): string {
