@@ -44,12 +44,11 @@ async function run(options: Options): Promise<number> {
     const evening = await playEvening(server, seed, { speed, progress, show, signal });
     if (evening === null) return INTERRUPTED;
     const { balance, ledger } = evening;
-    const { story } = seed;
     const ink = out.isTTY && process.env['NO_COLOR'] === undefined ? TERMINAL_INK : NO_INK;
     out.write(`\n${reportLines(balance, evening.outside, ink).join('\n')}\n`);
     if (!options.keepsServer) await server.stop();
     const { url, isRunning } = server;
-    out.write(`\n${nextSteps({ dataDir, url, isRunning, story, ledger }).join('\n')}\n\n`);
+    out.write(`\n${nextSteps({ dataDir, url, isRunning, seed, ledger }).join('\n')}\n\n`);
     if (isRunning) await aborted(stopping.signal);
     return balance.every((line) => line.isEqual) ? 0 : 1;
   } catch (error) {

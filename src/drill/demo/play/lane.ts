@@ -31,6 +31,7 @@ export class Lane {
   readonly #connection: Connection;
   readonly #ledger: Ledger;
   #scans = 0;
+  #isClosed = false;
 
   constructor(url: string, place: LanePlace, ledger: Ledger) {
     this.place = place;
@@ -65,7 +66,9 @@ export class Lane {
     return { answer, entry };
   }
 
+  /** Whatever has no answer yet gets none. */
   close(): void {
+    this.#isClosed = true;
     this.#connection.close();
   }
 
@@ -77,7 +80,8 @@ export class Lane {
         this.#ledger.answers.add(response.ms);
         return response.body;
       }
-      const isOver = attempt >= ATTEMPTS_MAX || (response !== null && response.status < 500);
+      const isOver =
+        this.#isClosed || attempt >= ATTEMPTS_MAX || (response !== null && response.status < 500);
       if (isOver) {
         const said = response === null ? 'no answer' : `${response.status} ${response.body}`;
         throw new Error(`lane ${this.place.lane}: ${said}`);

@@ -72,6 +72,7 @@ export class Night {
       if (this.#failure !== null) throw this.#failure;
       await sleep(TICK_MS);
     }
+    if (signal.aborted) return;
     while (this.#setup.lanes.some((lane) => lane.isWaiting)) await sleep(TICK_MS);
     if (this.#failure !== null) throw this.#failure;
   }

@@ -3,9 +3,9 @@ import { MINUTE_MS } from '#domain/kernel/instant.ts';
 import { type EventFile, eventFile } from '#protocol/event-file.ts';
 import type { SeedGround } from './ground.ts';
 
-export const EVENT_ID = 'langang-derby';
+export const EVENT_ID = 'derby';
 /** Last week's match: its tickets are genuine, and of no use tonight. */
-export const OTHER_EVENT_ID = 'langang-cup';
+export const OTHER_EVENT_ID = 'cup';
 
 /** Gates of staff and press. */
 export const STAFF_GATES = ['W1', 'E1'];

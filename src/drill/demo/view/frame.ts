@@ -14,7 +14,7 @@ const KICK_OFF_MIN = 19 * 60 + 35;
 const BAR_CELLS = 8;
 const REASON_WIDTH = 16;
 const TOTAL_WIDTH = 16;
-const PEOPLE_PER_CELL = 50;
+const PEOPLE_PER_CELL = 75;
 const EIGHTHS = ' ▏▎▍▌▋▊▉█';
 const SPARKS = '▁▂▃▄▅▆▇█';
 const REASON_ROWS = 2;
@@ -134,7 +134,7 @@ function gateLine(gate: GateLook, palette: Palette): string {
     ' ',
     paint('brass', bar(gate.queue)),
     right(wait, 5),
-    right(gate.refused === 0 ? paint('hairline', '·') : paint('red', String(gate.refused)), 8),
+    right(gate.refused === 0 ? paint('hairline', '·') : String(gate.refused), 8),
     ' ',
     left(paint('quiet', mostly(gate)), REASON_WIDTH),
     ' ',
@@ -155,7 +155,7 @@ function gatePairs({ gates }: Snapshot, palette: Palette): string[] {
         right(isOpen ? String(gate.perMinute) : '–', 4) +
         right(count(gate.queue), 5) +
         ` ${paint('brass', bar(gate.queue))}` +
-        right(paint('red', String(gate.refused)), 4) +
+        right(String(gate.refused), 4) +
         ` ${cutState(gate, palette)}`,
       39,
     );
@@ -168,7 +168,7 @@ function gatePairs({ gates }: Snapshot, palette: Palette): string[] {
 }
 
 function bar(people: number): string {
-  const eighths = Math.min(BAR_CELLS * 8, Math.ceil((people / PEOPLE_PER_CELL) * 8));
+  const eighths = Math.min(BAR_CELLS * 8, Math.round((people / PEOPLE_PER_CELL) * 8));
   const full = '█'.repeat(Math.floor(eighths / 8));
   const part = eighths % 8 === 0 ? '' : (EIGHTHS[eighths % 8] ?? '');
   return left(full + part, BAR_CELLS);
@@ -184,7 +184,7 @@ function stateOf(gate: GateLook, { paint }: Palette): string {
   if (gate.state === 'dead') return paint('red', '✕ 断电 dark');
   if (gate.state === 'diverted') return paint('amber', '▸ 改道 away');
   if (gate.takes !== null) return paint('amber', `▪ 接收 ${gate.takes}`);
-  return paint('green', '▪ 开放 open');
+  return `${paint('green', '▪')} ${paint('quiet', '开放 open')}`;
 }
 
 function cutState(gate: GateLook, palette: Palette): string {
