@@ -1,7 +1,7 @@
 // A page of a terminal as an SVG: reads what a program wrote to a terminal and draws one of its frames.
 //
 //   stty cols 80 rows 44; script -q -c script/demo demo.ansi
-//   node tools/terminal-to-svg.ts demo.ansi --showing 19:05 > docs/screens/demo.svg
+//   node tools/terminal-to-svg.ts demo.ansi --showing 19:10: > docs/screens/demo.svg
 //
 // Knows as much of terminals as our own programs use. A frame ends where synchronized output ends;
 // the first one that shows the text is taken, or the last of all.
