@@ -1,6 +1,11 @@
 // The HTTP server: limits, headers, authentication before any look at the body, and one error format.
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Log } from '../log.ts';
 import { isAllowed, type Principal } from '../principal.ts';
 import { HttpProblem, sendProblem } from './problem.ts';
@@ -35,6 +40,9 @@ export async function buildApp(deps: {
     routerOptions: { maxParamLength: 200, caseSensitive: true },
     return503OnClosing: true,
     clientErrorHandler: refuseBrokenRequest,
+    frameworkErrors: (_error, request, reply) => {
+      refuseBadAddress(request, reply, deps).catch(() => reply.raw.destroy());
+    },
   }) as unknown as FastifyInstance;
   app.server.headersTimeout = HEADERS_MAX_MS;
   app.decorateRequest('principal', null);
@@ -79,6 +87,22 @@ export async function buildApp(deps: {
     return sendProblem(reply, new HttpProblem('internal'));
   });
   return app;
+}
+
+/** An address that cannot be decoded, or a part of it that is too long: no hook has seen the request yet. */
+async function refuseBadAddress(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: Pick<Parameters<typeof buildApp>[0], 'authenticate' | 'translate'>,
+): Promise<void> {
+  void reply.headers(SAFE_HEADERS);
+  try {
+    await authenticated(request.headers.authorization, deps.authenticate);
+    sendProblem(reply, notFound(request.method, request.url));
+  } catch (error) {
+    const problem = error instanceof HttpProblem ? error : deps.translate(error);
+    sendProblem(reply, problem ?? new HttpProblem('internal'));
+  }
 }
 
 /** A body that trickles in holds a connection and nothing else: it is cut off after a while. */

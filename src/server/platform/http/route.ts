@@ -105,7 +105,9 @@ function openApiOf(
     ...(route.params === undefined ? {} : { params: jsonSchema(route.params) }),
     ...(route.query === undefined ? {} : { querystring: jsonSchema(route.query) }),
     ...(route.body === undefined ? {} : { body: jsonSchema(route.body) }),
-    ...(route.streamed === undefined ? {} : { consumes: [route.streamed] }),
+    ...(route.streamed === undefined
+      ? {}
+      : { body: { type: 'string' }, consumes: [route.streamed] }),
     ...(route.answerType === undefined ? {} : { produces: [route.answerType] }),
     response: {
       200: route.answerType === undefined ? answer : { type: 'string' },
