@@ -69,15 +69,12 @@ function showLines(out: WriteStream, look: () => Snapshot): Screen {
   };
 }
 
-function lineOf(snapshot: Snapshot): string {
-  const { nowMin, admitted, left, perMinute, queue, refused, gates } = snapshot;
-  const longest = gates.reduce((most, gate) => (gate.queue > most.queue ? gate : most));
-  const queued = queue === 0 ? '' : ` (${longest.id} ${count(longest.queue)})`;
+function lineOf({ nowMin, admitted, left, perMinute, queue, refused }: Snapshot): string {
   return [
-    `${timeOf(nowMin).slice(0, 5)}  开球 kick-off ${toKickOff(nowMin)}`,
+    `${timeOf(nowMin).slice(0, 5)} ${toKickOff(nowMin)}`,
     `已入场 inside ${count(admitted - left)}`,
     `每分 /min ${count(perMinute)}`,
-    `排队 queue ${count(queue)}${queued}`,
-    `未放行 refused ${count(refused)}`,
+    `排队 queue ${count(queue)}`,
+    `拒 refused ${count(refused)}`,
   ].join('  ');
 }
