@@ -61,7 +61,7 @@ function list(): Command {
 function revoke(): Command {
   const command = serverCommand('revoke', {
     summary: 'Take a device out of service: its token is worthless at once.',
-    example: 'kaimen device revoke D-4K9X --data data',
+    example: 'kaimen device revoke dev-xyubz5qzbo7y2 --data data',
   }).argument('<id>', 'as “kaimen device list” shows it');
   return runs(command, async ({ args: [id = ''], out, client }) => {
     const answer = await client().ask(anyAnswer, {

@@ -10,7 +10,7 @@ export function reconcileCommand(): Command {
     summary: 'Let a restored claim store decide again, once the lanes have told what they know.',
     example:
       'kaimen reconcile --reason "restored from the backup of 18:00" --data data\n' +
-      'kaimen reconcile --without D-4K9X D-7Q2M --reason "two phones are lost" --data data',
+      'kaimen reconcile --without dev-xyubz5qzbo7y2 --reason "that phone is lost" --data data',
   })
     .option('--without <devices...>', 'lost devices: do not wait for their journals')
     .requiredOption('--reason <text>', 'why, for the audit');

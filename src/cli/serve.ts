@@ -20,13 +20,7 @@ export function serveCommand(): Command {
     .option('--port <port>', 'where to listen (default 8080)', numberArgument(0, 65_535))
     .option('--host <host>', 'address to listen on (default 127.0.0.1); others only with TLS')
     .option('--data <dir>', 'where everything is kept; made at the first start')
-    .addOption(
-      new Option('--role <role>', 'hub, edge, or both (default all)').choices([
-        'all',
-        'hub',
-        'edge',
-      ]),
-    )
+    .addOption(new Option('--role <role>', 'what it plays (default all)').choices(['all']))
     .option('--tls-cert <file>', 'certificate chain, PEM')
     .option('--tls-key <file>', 'its private key, PEM');
   return runs<Options>(command, ({ options }) =>

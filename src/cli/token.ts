@@ -49,7 +49,7 @@ function list(): Command {
 function revoke(): Command {
   const command = serverCommand('revoke', {
     summary: 'Make a token worthless, at once.',
-    example: 'kaimen token revoke T-7Q2M --data data',
+    example: 'kaimen token revoke tok-m4hq7zra --data data',
   }).argument('<id>', 'as “kaimen token list” shows it');
   return runs(command, async ({ args: [id = ''], out, client }) => {
     const answer = await client().ask(anyAnswer, {

@@ -77,7 +77,7 @@ function list(): Command {
 function lift(): Command {
   const command = serverCommand('lift', {
     summary: 'End a diversion before its time.',
-    example: 'kaimen divert lift --event derby-2026-11-29 V-7 --data data',
+    example: 'kaimen divert lift --event derby-2026-11-29 div-ku3tb2ad --data data',
   })
     .requiredOption('--event <id>', 'the match', idArgument)
     .argument('<id>', 'as “kaimen divert list” shows it');

@@ -69,7 +69,7 @@ function list(): Command {
 function lift(): Command {
   const command = serverCommand('lift', {
     summary: 'Lift a hold.',
-    example: 'kaimen hold lift --event derby-2026-11-29 H-31 --data data',
+    example: 'kaimen hold lift --event derby-2026-11-29 hold-rj6cefjr --data data',
   })
     .requiredOption('--event <id>', 'the match', idArgument)
     .argument('<id>', 'as “kaimen hold list” shows it');

@@ -10,7 +10,7 @@ export const MASTER_KEY = 'master-key';
 
 /**
  * The key that seals every event's key: made at first start, never in the database and never in a
- * backup. Without it a restored database can admit by its lists but mint and print no code.
+ * backup. Without it a restored database cannot be served: keep a copy where the backups are not.
  */
 export function loadMasterKey(dataDir: string): Uint8Array {
   const file = path.join(dataDir, MASTER_KEY);

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { z } from 'zod';
 import { reconcileRequest, storeView } from '#protocol/access.ts';
+import { randomName } from '#server/platform/crypto.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
@@ -42,7 +43,9 @@ export function addStoreRoutes(app: FastifyInstance, context: ServerContext): vo
           mend: 'let these lanes reconnect, or name the ones that are lost in withoutDevices',
         });
       }
-      await acts.do(principal, async () => {
+      await acts.do(principal, async (client) => {
+        // Lists of the copy counted on differently: lanes drop theirs and fetch anew.
+        await client.query('UPDATE lists SET epoch = $1', [randomName('', 5)]);
         const detail = { reason: body.reason, withoutDevices: [...lost] };
         const act = { act: 'store.reconciled', subject: storeState.current().epoch, detail };
         return { result: null, act };
