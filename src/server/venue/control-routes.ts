@@ -17,6 +17,7 @@ import {
 } from '#protocol/controls.ts';
 import { matchEventOf } from '#protocol/event-file.ts';
 import { id } from '#protocol/primitives.ts';
+import { iso } from '#server/platform/clock.ts';
 import { randomName } from '#server/platform/crypto.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
@@ -91,6 +92,8 @@ function addDiversions(app: FastifyInstance, context: ServerContext): void {
       for (const section of body.sections) requireScope(row, `section/${section}`, 'sections');
       for (const gate of body.gates) requireScope(row, `gate/${gate}`, 'gates');
       const until = instantOf(body.until);
+      const now = context.now();
+      if (until <= now) throw badField('until', `is over already: it is ${iso(now)}`);
       const diversion = { id: randomName('div-', 5), ...body, until };
       await change(
         context,
@@ -99,7 +102,7 @@ function addDiversions(app: FastifyInstance, context: ServerContext): void {
         { act: 'diversion.set', detail: diversion },
         (controls) => ({
           ...controls,
-          diversions: [...controls.diversions, diversion],
+          diversions: [...controls.diversions.filter((each) => each.until > now), diversion],
         }),
       );
       return { id: diversion.id };
@@ -162,6 +165,9 @@ function addWindow(app: FastifyInstance, context: ServerContext): void {
         doorsAt: body.doorsAt === null ? null : instantOf(body.doorsAt),
         endsAt: body.endsAt === null ? null : instantOf(body.endsAt),
       };
+      if (window.doorsAt !== null && window.endsAt !== null && window.endsAt <= window.doorsAt) {
+        throw badField('endsAt', 'must be after doorsAt');
+      }
       const detail = { ...window, reason: body.reason };
       await change(context, principal, row, { act: 'window.moved', detail }, (controls) => ({
         ...controls,

@@ -16,6 +16,7 @@ import {
   insertEvent,
   listEvents,
   lockEvent,
+  lockOrReserveEvent,
   setStatus,
   updateEventFile,
 } from './store.ts';
@@ -87,7 +88,7 @@ function addImport(app: FastifyInstance, context: ServerContext): void {
         });
       }
       const result = await acts.do(principal, async (client) => {
-        const existing = await lockEvent(client, body.id);
+        const existing = await lockOrReserveEvent(client, body.id);
         if (existing !== null && existing.status === 'archived') {
           throw new HttpProblem('conflict', {
             detail: 'the event is archived',

@@ -35,6 +35,19 @@ export async function lockEvent(client: PoolClient, id: string): Promise<EventRo
   return rows[0] ?? null;
 }
 
+/** Like {@link lockEvent}; when there is none yet, nobody else can make it until the transaction ends. */
+export async function lockOrReserveEvent(client: PoolClient, id: string): Promise<EventRow | null> {
+  const existing = await lockEvent(client, id);
+  if (existing !== null) return existing;
+  await lockNumbers(client);
+  return lockEvent(client, id);
+}
+
+/** Numbers are given out once each and never again: codes of an old match must not fit a new one. */
+async function lockNumbers(client: PoolClient): Promise<void> {
+  await client.query('LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE');
+}
+
 export async function listEvents(pool: Pool): Promise<(EventRow & { tickets: string })[]> {
   const { rows } = await pool.query<EventRow & { tickets: string }>(
     `SELECT number, id, file, status, entry_epoch, outlines,
@@ -48,8 +61,7 @@ export async function insertEvent(
   client: PoolClient,
   event: { file: EventFile; sealKey: () => Buffer; listEpoch: string; at: Instant },
 ): Promise<number> {
-  // Numbers are given out once each and never again: codes of an old match must not fit a new one.
-  await client.query('LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE');
+  await lockNumbers(client);
   const { rows } = await client.query<{ next: number }>(
     'SELECT coalesce(max(number), 0) + 1 AS next FROM events',
   );
