@@ -30,12 +30,16 @@ const LIKE_OURS = /^[KL][A-Z2-7]{25}$/;
 /** @returns the one spelling under which codes are compared and hashed; null if it cannot be a code */
 export function normaliseCode(scanned: string): string | null {
   if (scanned.length > READING_LENGTH_MAX) return null;
+  if (PLAIN.test(scanned)) return scanned;
   // NFKC (UAX #15): a wedge behind a Chinese input method types full-width letters.
   const text = scanned.normalize('NFKC').toUpperCase().normalize('NFKC').trim();
   // Some letters grow in upper case (ß becomes SS): the limit is for what is compared and stored.
   if (text.length === 0 || text.length > READING_LENGTH_MAX) return null;
   return UNPRINTABLE.test(text) ? null : text;
 }
+
+/** What most scanners deliver, and nothing below would change. */
+const PLAIN = /^[!-`{-~]+$/;
 
 // Control, format and unassigned characters, lone surrogates: no printed code holds any.
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
@@ -64,17 +68,21 @@ export function outlineOf(text: string): string {
 
 /** UTF-8 (RFC 3629); lone surrogates cannot occur, {@link normaliseCode} refuses them. */
 function utf8(text: string): Uint8Array {
-  const bytes: number[] = [];
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    if (point < 0x80) bytes.push(point);
-    else if (point < 0x800) bytes.push(0xc0 | (point >> 6), trail(point, 0));
-    else if (point < 0x1_0000) bytes.push(0xe0 | (point >> 12), trail(point, 6), trail(point, 0));
-    else bytes.push(0xf0 | (point >> 18), trail(point, 12), trail(point, 6), trail(point, 0));
+  const bytes = new Uint8Array(text.length * 3);
+  let at = 0;
+  for (let index = 0; index < text.length; index++) {
+    const point = text.codePointAt(index) ?? 0;
+    if (point < 0x80) bytes[at++] = point;
+    else {
+      const trails = point < 0x800 ? 1 : point < 0x1_0000 ? 2 : 3;
+      bytes[at++] = (LEADS[trails] ?? 0) | (point >> (6 * trails));
+      for (let left = trails - 1; left >= 0; left--)
+        bytes[at++] = 0x80 | ((point >> (6 * left)) & 63);
+      // Two UTF-16 units make one such point.
+      if (trails === 3) index += 1;
+    }
   }
-  return Uint8Array.from(bytes);
+  return bytes.subarray(0, at);
 }
 
-function trail(point: number, shift: number): number {
-  return 0x80 | ((point >> shift) & 0x3f);
-}
+const LEADS = [0, 0xc0, 0xe0, 0xf0];

@@ -9,6 +9,11 @@ export const MINUTE_MS = 60_000;
  * day that no calendar has. Seconds may be left out; parts of a millisecond are dropped.
  */
 export function parseInstant(text: string): Instant | null {
+  if (text.length === WRITTEN_LENGTH) {
+    // As programs write it, which is most of what is read.
+    const at = Date.parse(text);
+    if (!Number.isNaN(at) && new Date(at).toISOString() === text) return at as Instant;
+  }
   const found = RFC_3339.exec(text)?.groups;
   if (found === undefined) return null;
   const { date, clock, second = '00', fraction = '', sign, hours = '0', minutes = '0' } = found;
@@ -19,6 +24,8 @@ export function parseInstant(text: string): Instant | null {
   const offsetMs = (Number(hours) * 60 + Number(minutes)) * MINUTE_MS;
   return (sign === '-' ? local + offsetMs : local - offsetMs) as Instant;
 }
+
+const WRITTEN_LENGTH = '2026-11-29T17:30:00.000Z'.length;
 
 const RFC_3339 =
   /^(?<date>\d{4}-\d{2}-\d{2})[Tt ](?<clock>(?:[01]\d|2[0-3]):[0-5]\d)(?::(?<second>[0-5]\d)(?:\.(?<fraction>\d{1,9}))?)?(?:[Zz]|(?<sign>[+-])(?<hours>[01]\d|2[0-3]):(?<minutes>[0-5]\d))$/;

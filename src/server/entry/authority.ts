@@ -69,6 +69,8 @@ class EventQueue {
   readonly #underway = new Map<string, Waiting>();
   readonly #busyTickets = new Set<number>();
   readonly #batches = new Set<Promise<void>>();
+  /** Scans in batches under way. */
+  #deciding = 0;
   #isScheduled = false;
 
   constructor(eventNumber: number, deps: Parameters<typeof createAuthority>[0]) {
@@ -102,7 +104,7 @@ class EventQueue {
 
   /** Waits for the end of this turn of the event loop: what arrives together is decided together. */
   #schedule(): void {
-    if (this.#isScheduled || this.#batches.size >= BATCHES_AT_ONCE_MAX) return;
+    if (this.#isScheduled || !this.#mayStart()) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
@@ -110,11 +112,20 @@ class EventQueue {
     });
   }
 
+  /** In a rush a batch waits to be worth its round trips; when little happens nothing waits. */
+  #mayStart(): boolean {
+    const { size } = this.#batches;
+    if (size === 0) return true;
+    return size < BATCHES_AT_ONCE_MAX && this.#waiting.length >= this.#deciding;
+  }
+
   #start(): void {
     const batch = this.#take();
     if (batch.length === 0) return;
+    this.#deciding += batch.length;
     const run = this.#run(batch).finally(() => {
       this.#batches.delete(run);
+      this.#deciding -= batch.length;
       for (const { scan } of batch) {
         if (scan.lookup.kind === 'serial') this.#busyTickets.delete(scan.lookup.serial);
       }

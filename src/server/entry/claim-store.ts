@@ -91,9 +91,7 @@ export type Batch = {
  * in bulk, which planners prefer on tables that were empty when it last counted them.
  */
 const READ = `
-  SELECT h.revision, h.fence,
-         CASE WHEN a.i = 1 THEN h.inside END AS inside,
-         CASE WHEN a.i = 1 THEN h.this_minute END AS this_minute, h.minute,
+  SELECT h.revision, h.fence, to_json(h.inside) AS inside, h.minute, to_json(h.this_minute) AS this_minute,
          s.code_hash AS stored_hash, s.direction AS stored_direction, s.answer::text AS stored_answer,
          s.revision AS stored_revision, s.annulled_at,
          t.serial, t.ref, t.type, t.stand, t.section, t."row", t.seat, t.gates, t.valid_from,
@@ -101,7 +99,8 @@ const READ = `
          c.crossings, c.revision AS claim_revision
   FROM unnest($2::text[], $4::text[], $5::text[], $6::integer[])
        WITH ORDINALITY AS a (device, scan_id, checkpoint, serial, i)
-  JOIN claim_heads h ON h.event = $1::integer
+  LEFT JOIN LATERAL (
+    SELECT * FROM claim_heads WHERE event = $1::integer AND a.i = 1 LIMIT 1) h ON true
   LEFT JOIN LATERAL (
     SELECT * FROM scans WHERE device = a.device AND scan_id = a.scan_id LIMIT 1) s ON true
   LEFT JOIN LATERAL (
@@ -257,11 +256,12 @@ export function createClaimStore(pool: Pool): ClaimStore {
   };
 }
 
+/** The head is on the first row only. */
 type ReadRow = Partial<TicketRow> & {
-  revision: string;
+  revision: string | null;
   fence: string;
-  inside: number[] | null;
-  this_minute: number[] | null;
+  inside: number[];
+  this_minute: number[];
   minute: string;
   stored_hash: Buffer | null;
   stored_direction: string;
@@ -274,13 +274,13 @@ type ReadRow = Partial<TicketRow> & {
 
 function snapshotOf(rows: readonly ReadRow[]): Snapshot {
   const head = rows[0];
-  if (head === undefined) throw new Error('the event has no claim head');
+  if (head === undefined || head.revision === null) throw new Error('the event has no claim head');
   return {
     revision: Number(head.revision),
     fence: Number(head.fence),
-    inside: head.inside ?? [],
+    inside: head.inside,
     minute: Number(head.minute),
-    thisMinute: head.this_minute ?? [],
+    thisMinute: head.this_minute,
     facts: rows.map((row) => ({
       stored: row.stored_hash === null ? null : storedScanOf(row, row.stored_hash),
       ticket: row.serial == null ? null : ticketOf(row as TicketRow),

@@ -5,8 +5,16 @@ export type Clock = () => Instant;
 
 export const systemClock: Clock = () => Date.now() as Instant;
 
+let writtenAt = Number.NaN;
+let written = '';
+
+/** All of a batch happens in one millisecond, which is written once. */
 export function iso(at: number): string {
-  return new Date(at).toISOString();
+  if (at !== writtenAt) {
+    written = new Date(at).toISOString();
+    writtenAt = at;
+  }
+  return written;
 }
 
 /** Lane clocks lie by years: a time as near to `at` as PostgreSQL can hold and JSON can spell. */

@@ -1,29 +1,52 @@
 // The platform's cryptography in the shapes that the domain asks for.
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  hash,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
 import { encodeBase32 } from '#domain/credentials/base32.ts';
 
+/** By way of a string: Node takes three times as long to hand out bytes. */
 export function sha256(message: Uint8Array): Uint8Array {
-  return hash('sha256', message, 'buffer');
+  return Buffer.from(hash('sha256', message, 'binary'), 'latin1');
 }
 
-const keyObjects = new WeakMap<Uint8Array, KeyObject>();
+const BLOCK_BYTES = 64;
+const DIGEST_BYTES = 32;
+const MESSAGE_BYTES_KEPT = 192;
 
-/** RFC 2104 over SHA-256. A key is imported once, since minting 80,000 codes uses it as often. */
+/** RFC 2104's two blocks of a key, each with room behind it for what is hashed after it. */
+type Pads = { readonly inner: Buffer; readonly outer: Buffer };
+
+const padsOfKeys = new WeakMap<Uint8Array, Pads>();
+
+/**
+ * RFC 2104 over SHA-256 as two hashes at one stroke each: Node's own Hmac is an object per message and
+ * takes twice as long, on every scan and every ticket of an import.
+ */
 export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
-  let imported = keyObjects.get(key);
-  if (imported === undefined) {
-    imported = createSecretKey(key);
-    keyObjects.set(key, imported);
+  const { inner, outer } = padsOf(key);
+  let first: Uint8Array;
+  if (message.length <= MESSAGE_BYTES_KEPT) {
+    inner.set(message, BLOCK_BYTES);
+    first = inner.subarray(0, BLOCK_BYTES + message.length);
+  } else {
+    first = Buffer.concat([inner.subarray(0, BLOCK_BYTES), message]);
   }
-  return createHmac('sha256', imported).update(message).digest();
+  outer.write(hash('sha256', first, 'binary'), BLOCK_BYTES, 'latin1');
+  return sha256(outer);
+}
+
+function padsOf(key: Uint8Array): Pads {
+  let pads = padsOfKeys.get(key);
+  if (pads === undefined) {
+    const short = key.length > BLOCK_BYTES ? sha256(key) : key;
+    const inner = Buffer.alloc(BLOCK_BYTES + MESSAGE_BYTES_KEPT, 0x36);
+    const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES, 0x5c);
+    short.forEach((byte, at) => {
+      inner[at] = byte ^ 0x36;
+      outer[at] = byte ^ 0x5c;
+    });
+    pads = { inner, outer };
+    padsOfKeys.set(key, pads);
+  }
+  return pads;
 }
 
 /** A name nobody can guess or type wrongly: `prefix` and `bytes` random bytes in base32. */
