@@ -43,6 +43,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     venue: ['platform', 'entry'],
     access: ['platform', 'entry', 'venue'],
     tickets: ['platform', 'paper', 'entry', 'venue'],
+    shadow: ['platform', 'entry', 'venue'],
     sync: ['platform', 'entry', 'venue', 'access'],
     live: ['platform', 'entry', 'venue', 'access'],
     backup: ['platform', 'entry'],

@@ -24,6 +24,7 @@ import { writeOnce } from './platform/secret-file.ts';
 import { inTransaction } from './platform/transaction.ts';
 import type { ServerContext } from './server-context.ts';
 import { replayLeftovers } from './sync/replay.ts';
+import { clearDeadImports } from './tickets/staged-tickets.ts';
 
 const LEFTOVERS_EVERY_MS = 5_000;
 
@@ -82,6 +83,8 @@ export async function startServer(
       setInterval(() => access.noteSeen().catch(() => {}), SEEN_EVERY_MS),
       setInterval(() => replayLeftovers(context).catch(() => {}), LEFTOVERS_EVERY_MS),
     ];
+    // Nobody waits for it: no import of this run sees them.
+    clearDeadImports(pool, node).catch(() => {});
     const highWater = keepHighWater(pool, config.dataDir, log);
     return {
       url: address,

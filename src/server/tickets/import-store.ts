@@ -1,129 +1,7 @@
-// SQL of the ticket import.
-import type { Pool, PoolClient } from 'pg';
-import type { RowProblem, TicketColumn } from '#protocol/tickets.ts';
-import type { TicketDraft } from './ticket-draft.ts';
-
-export type StagedTicket = TicketDraft & {
-  readonly serial: number;
-  readonly codeHash: Uint8Array;
-  readonly foreignHash: Uint8Array | null;
-  readonly cardHash: Uint8Array | null;
-  readonly documentHash: Uint8Array | null;
-};
-
-/** Columns of `staged_tickets` with their types and where they come from. */
-const STAGED: readonly (readonly [string, string, (ticket: StagedTicket) => unknown])[] = [
-  ['line', 'integer', (t) => t.line],
-  ['serial', 'integer', (t) => t.serial],
-  ['ref', 'text', (t) => t.ref],
-  ['type', 'text', (t) => t.type],
-  ['stand', 'text', (t) => t.stand],
-  ['section', 'text', (t) => t.section],
-  ['"row"', 'text', (t) => t.row],
-  ['seat', 'text', (t) => t.seat],
-  // An array of arrays must be rectangular, so gates travel as one text.
-  ['gates', 'text', (t) => t.gates?.join(' ') ?? null],
-  ['valid_from', 'timestamptz', (t) => dateOf(t.validFrom)],
-  ['valid_until', 'timestamptz', (t) => dateOf(t.validUntil)],
-  ['admits', 'smallint', (t) => t.admits],
-  ['status', 'text', (t) => t.status],
-  ['code_hash', 'text', (t) => hex(t.codeHash)],
-  ['foreign_hash', 'text', (t) => hex(t.foreignHash)],
-  ['card_hash', 'text', (t) => hex(t.cardHash)],
-  ['document_hash', 'text', (t) => hex(t.documentHash)],
-  ['order_ref', 'text', (t) => t.orderRef],
-  ['party', 'text', (t) => t.group],
-  ['companion_of', 'text', (t) => t.companionOf],
-  ['holder_name', 'text', (t) => t.holderName],
-  ['phone', 'text', (t) => t.phone],
-];
-
-const SELECTED = STAGED.map(([column]) => {
-  if (column === 'gates') return "string_to_array(gates, ' ')";
-  return column.endsWith('_hash') ? `decode(${column}, 'hex')` : column;
-}).join(', ');
-
-const STAGE = `
-  INSERT INTO staged_tickets (import_id, is_new, ${STAGED.map(([column]) => column).join(', ')})
-  SELECT $1, is_new, ${SELECTED}
-  FROM unnest($2::boolean[], ${STAGED.map(([, type], index) => `$${index + 3}::${type}[]`).join(', ')})
-       AS s (is_new, ${STAGED.map(([column]) => column).join(', ')})`;
-
-/** Stages one part. Known references keep their serials, new ones get the next. */
-export async function stageTickets(
-  pool: Pool,
-  event: number,
-  importId: string,
-  drafts: readonly TicketDraft[],
-  staged: (draft: TicketDraft, serial: number) => StagedTicket,
-): Promise<void> {
-  const known = await pool.query<{ ref: string; serial: number }>(
-    'SELECT ref, serial FROM tickets WHERE event = $1 AND ref = ANY ($2)',
-    [event, drafts.map((draft) => draft.ref)],
-  );
-  const serials = new Map(known.rows.map((row) => [row.ref, row.serial]));
-  const fresh = drafts.filter((draft) => !serials.has(draft.ref)).length;
-  const { rows } = await pool.query<{ first: number }>(
-    `UPDATE lists SET last_serial = last_serial + $2 WHERE event = $1
-     RETURNING last_serial - $2 + 1 AS first`,
-    [event, fresh],
-  );
-  let next = rows[0]?.first ?? 1;
-  const tickets = drafts.map((draft) => staged(draft, serials.get(draft.ref) ?? next++));
-  const isNew = drafts.map((draft) => !serials.has(draft.ref));
-  await pool.query(STAGE, [importId, isNew, ...STAGED.map(([, , value]) => tickets.map(value))]);
-}
-
-/**
- * What only the file as a whole can show: a reference twice, or a code that another ticket has.
- *
- * @param discard - take the later rows out of the staging, as `--skip-bad` asks
- */
-export async function findClashes(
-  pool: Pool,
-  event: number,
-  importId: string,
-  discard: boolean,
-): Promise<RowProblem[]> {
-  const { rows } = await pool.query<{ line: number; column: TicketColumn; message: string }>(
-    CLASHES,
-    [importId, event],
-  );
-  if (discard && rows.length > 0) {
-    await pool.query('DELETE FROM staged_tickets WHERE import_id = $1 AND line = ANY ($2)', [
-      importId,
-      rows.map((row) => row.line),
-    ]);
-  }
-  return rows;
-}
-
-function sameHashTwice(hash: string, column: TicketColumn): string {
-  return `
-    SELECT line, '${column}' AS "column", 'is on line ' || first || ' already' AS message FROM (
-      SELECT line, min(line) OVER (PARTITION BY ${hash}) AS first FROM staged_tickets
-      WHERE import_id = $1 AND ${hash} IS NOT NULL) s
-    WHERE line > first
-    UNION ALL
-    SELECT s.line, '${column}', 'belongs to ticket ' || t.ref || ' already'
-    FROM staged_tickets s
-    JOIN media m ON m.event = $2 AND m.hash = s.${hash} AND m.serial <> s.serial
-    JOIN tickets t ON t.event = $2 AND t.serial = m.serial
-    WHERE s.import_id = $1 AND NOT EXISTS (
-      SELECT 1 FROM staged_tickets o WHERE o.import_id = $1 AND o.ref = t.ref
-        AND o.${hash} IS DISTINCT FROM s.${hash})`;
-}
-
-const CLASHES = `
-  SELECT DISTINCT ON (line) line, "column", message FROM (
-    SELECT line, 'ticket_ref' AS "column", 'is on line ' || first || ' already' AS message FROM (
-      SELECT line, min(line) OVER (PARTITION BY ref) AS first FROM staged_tickets
-      WHERE import_id = $1) s
-    WHERE line > first
-    UNION ALL ${sameHashTwice('foreign_hash', 'code')}
-    UNION ALL ${sameHashTwice('card_hash', 'card_uid')}
-    UNION ALL ${sameHashTwice('document_hash', 'document')}
-  ) clashes ORDER BY line`;
+// Makes the staged rows of a ticket file true, in one transaction.
+import type { PoolClient } from 'pg';
+import type { TicketColumn } from '#protocol/tickets.ts';
+import { mediaIn } from './import-clashes.ts';
 
 /** Columns of a ticket that a file may change, by the file's column that carries them. */
 const CHANGEABLE: Readonly<Partial<Record<TicketColumn, string>>> = {
@@ -143,58 +21,127 @@ const CHANGEABLE: Readonly<Partial<Record<TicketColumn, string>>> = {
   companion_of: 'companion_of',
 };
 
-export type Applied = {
-  readonly added: number;
-  readonly changed: number;
-  readonly missing: number;
-};
+export type Applied = { readonly added: number; readonly changed: number };
+
+/** Change numbers are given under the list's lock, which is held from here to the commit. */
+export async function lockList(client: PoolClient, event: number): Promise<number> {
+  const { rows } = await client.query<{ n: string }>(
+    'SELECT n FROM lists WHERE event = $1 FOR UPDATE',
+    [event],
+  );
+  return Number(rows[0]?.n ?? 0);
+}
 
 /**
- * Makes the staged rows true. A column that the file does not have stays as it is. Change numbers are
- * given under the list's lock, which is held from here to the commit.
+ * What the planner knows of tables that this very transaction fills is wrong by a million rows, so it is
+ * told: few rows are looked up one by one, many are joined as a whole.
  */
+export async function planFor(client: PoolClient, rows: number): Promise<void> {
+  await client.query(
+    rows < LOOKED_UP_MAX
+      ? 'SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off'
+      : "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'",
+  );
+}
+
+const LOOKED_UP_MAX = 5_000;
+
+/** A column that the file does not have stays as it is. */
 export async function applyStaged(
   client: PoolClient,
   event: number,
   importId: string,
   columns: readonly TicketColumn[],
+  listN: number,
 ): Promise<Applied> {
-  const list = await client.query<{ n: string }>(
-    'SELECT n FROM lists WHERE event = $1 FOR UPDATE',
-    [event],
-  );
-  const before = Number(list.rows[0]?.n ?? 0);
-  const changed = await client.query(updateStatement(columns), [importId, event, before]);
-  const added = await client.query(INSERT_NEW, [importId, event, before + (changed.rowCount ?? 0)]);
-  const counts = { added: added.rowCount ?? 0, changed: changed.rowCount ?? 0 };
-  await client.query('UPDATE lists SET n = $2 WHERE event = $1', [
-    event,
-    before + counts.added + counts.changed,
-  ]);
-  await applyMedia(client, event, importId, columns);
-  if (columns.includes('holder_name') || columns.includes('phone')) {
-    await client.query(UPSERT_HOLDERS, [importId, event]);
+  if (columns.includes('code')) await client.query(KEEP_REVOKED, [importId, event]);
+  const beside = await countBesideList(client, event, importId, columns);
+  const listed = await client.query(updateStatement(columns), [importId, event, listN]);
+  const changed = listed.rowCount ?? 0;
+  const inserted = await client.query(INSERT_NEW, [importId, event, listN + changed]);
+  const added = inserted.rowCount ?? 0;
+  if (added + changed > 0) {
+    await client.query('UPDATE lists SET n = $2 WHERE event = $1', [
+      event,
+      listN + added + changed,
+    ]);
   }
+  await applyMedia(client, event, importId, columns);
+  const personal = personalIn(columns);
+  if (personal.length > 0) {
+    await client.query(updateHolders(personal), [importId, event]);
+    await client.query(insertHolders(personal), [importId, event]);
+  }
+  return { added, changed: changed + beside };
+}
+
+/** Tickets that a whole file does not name. */
+export async function countMissing(
+  client: PoolClient,
+  event: number,
+  importId: string,
+): Promise<number> {
   const { rows } = await client.query<{ missing: string }>(
     `SELECT count(*) AS missing FROM tickets t WHERE t.event = $2 AND t.status <> 'cancelled'
        AND NOT EXISTS (SELECT 1 FROM staged_tickets s WHERE s.import_id = $1 AND s.ref = t.ref)`,
     [importId, event],
   );
-  return { ...counts, missing: Number(rows[0]?.missing ?? 0) };
+  return Number(rows[0]?.missing ?? 0);
 }
 
-function updateStatement(columns: readonly TicketColumn[]): string {
+/** The old system does not hear of our re-issues: its files name the revoked code for ever after. */
+const KEEP_REVOKED = `
+  UPDATE staged_tickets s SET foreign_hash = NULL
+  FROM tickets t JOIN media m ON m.event = t.event AND m.serial = t.serial
+  WHERE s.import_id = $1 AND t.event = $2 AND t.ref = s.ref AND t.issue > 0
+    AND m.hash = s.foreign_hash AND NOT m.is_current`;
+
+/** Changes of cards, documents and holders alone: in no list, but changes all the same. */
+async function countBesideList(
+  client: PoolClient,
+  event: number,
+  importId: string,
+  columns: readonly TicketColumn[],
+): Promise<number> {
+  const media = mediaIn(columns).filter(([column]) => column !== 'code');
+  const differs = [
+    ...media.map(([, kind, hash]) => `s.${hash} IS DISTINCT FROM ${kind}.hash`),
+    ...personalIn(columns).map(([from, to]) => `h.${to} IS DISTINCT FROM s.${from}`),
+  ];
+  if (differs.length === 0) return 0;
+  const joins = media.map(
+    ([, kind]) => `LEFT JOIN media ${kind} ON ${kind}.event = $2 AND ${kind}.serial = t.serial
+      AND ${kind}.kind = '${kind}' AND ${kind}.is_current`,
+  );
+  const { now, wanted } = comparison(columns);
+  const { rows } = await client.query<{ count: string }>(
+    `SELECT count(*) FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
+     ${joins.join(' ')} LEFT JOIN holders h ON h.event = $2 AND h.serial = t.serial
+     WHERE s.import_id = $1 AND (${now}) IS NOT DISTINCT FROM (${wanted})
+       AND (${differs.join(' OR ')})`,
+    [importId, event],
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
+function comparison(columns: readonly TicketColumn[]) {
   const given = columns.flatMap((column) => CHANGEABLE[column] ?? []);
   // A stand left out of the file still follows from the section.
   if (given.includes('section') && !given.includes('stand')) given.push('stand');
-  const set = given.map((column) => `${column} = s.${column}`).join(', ');
-  const now = given.map((column) => `t.${column}`).join(', ');
-  const then = given.map((column) => `s.${column}`).join(', ');
+  return {
+    set: given.map((column) => `${column} = s.${column}`).join(', '),
+    now: given.map((column) => `t.${column}`).join(', '),
+    wanted: given.map((column) => `s.${column}`).join(', '),
+  };
+}
+
+function updateStatement(columns: readonly TicketColumn[]): string {
+  const { set, now, wanted } = comparison(columns);
   return `
     UPDATE tickets t SET ${set}, n = s.n
     FROM (SELECT s.*, $3::bigint + row_number() OVER (ORDER BY s.line) AS n
           FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
-          WHERE s.import_id = $1 AND (${now}) IS DISTINCT FROM (${then})) s
+          WHERE s.import_id = $1 AND (${now}) IS DISTINCT FROM (${wanted})) s
     WHERE t.event = $2 AND t.ref = s.ref`;
 }
 
@@ -215,13 +162,7 @@ async function applyMedia(
   importId: string,
   columns: readonly TicketColumn[],
 ): Promise<void> {
-  const kinds = [
-    ['code', 'code', 'foreign_hash'],
-    ['card_uid', 'card', 'card_hash'],
-    ['document', 'document', 'document_hash'],
-  ] as const;
-  for (const [column, kind, hash] of kinds) {
-    if (!columns.includes(column)) continue;
+  for (const [, kind, hash] of mediaIn(columns)) {
     await client.query(
       `UPDATE media m SET is_current = false
        FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
@@ -230,30 +171,47 @@ async function applyMedia(
       [importId, event, kind],
     );
     await client.query(
+      `UPDATE media m SET serial = t.serial, kind = $3, is_current = true
+       FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
+       WHERE s.import_id = $1 AND m.event = $2 AND m.hash = s.${hash}
+         AND (m.serial, m.is_current) IS DISTINCT FROM (t.serial, true)`,
+      [importId, event, kind],
+    );
+    await client.query(
       `INSERT INTO media (event, hash, serial, kind)
        SELECT $2, s.${hash}, t.serial, $3
        FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
        WHERE s.import_id = $1 AND s.${hash} IS NOT NULL
-       ORDER BY s.${hash}
-       ON CONFLICT (event, hash) DO UPDATE
-         SET serial = excluded.serial, kind = excluded.kind, is_current = true
-         WHERE (media.serial, media.is_current) IS DISTINCT FROM (excluded.serial, true)`,
+         AND NOT EXISTS (SELECT 1 FROM media m WHERE m.event = $2 AND m.hash = s.${hash})
+       ORDER BY s.${hash}`,
       [importId, event, kind],
     );
   }
 }
 
-const UPSERT_HOLDERS = `
-  INSERT INTO holders (event, serial, name, phone)
-  SELECT $2, t.serial, s.holder_name, s.phone
-  FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
-  WHERE s.import_id = $1 AND (s.holder_name IS NOT NULL OR s.phone IS NOT NULL)
-  ON CONFLICT (event, serial) DO UPDATE SET name = excluded.name, phone = excluded.phone`;
-
-function dateOf(at: number | null): Date | null {
-  return at === null ? null : new Date(at);
+function personalIn(columns: readonly TicketColumn[]) {
+  const all = [
+    ['holder_name', 'name'],
+    ['phone', 'phone'],
+  ] as const;
+  return all.filter(([column]) => columns.includes(column));
 }
 
-function hex(bytes: Uint8Array | null): string | null {
-  return bytes === null ? null : Buffer.from(bytes).toString('hex');
+function updateHolders(personal: ReturnType<typeof personalIn>): string {
+  return `
+    UPDATE holders h SET ${personal.map(([from, to]) => `${to} = s.${from}`).join(', ')}
+    FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
+    WHERE s.import_id = $1 AND h.event = $2 AND h.serial = t.serial
+      AND (${personal.map(([from, to]) => `h.${to} IS DISTINCT FROM s.${from}`).join(' OR ')})`;
+}
+
+/** A blank cell makes no row where there is none. */
+function insertHolders(personal: ReturnType<typeof personalIn>): string {
+  const from = personal.map(([column]) => `s.${column}`).join(', ');
+  return `
+    INSERT INTO holders (event, serial, ${personal.map(([, to]) => to).join(', ')})
+    SELECT $2, t.serial, ${from}
+    FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
+    WHERE s.import_id = $1 AND coalesce(${from}) IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM holders h WHERE h.event = $2 AND h.serial = t.serial)`;
 }

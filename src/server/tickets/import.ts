@@ -1,77 +1,130 @@
 // A ticket file into the store: read and staged in parts, checked as a whole, applied in one
 // transaction. Until that commits nothing of the file exists; after it everything does.
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { codeHash, outlineOf } from '#domain/credentials/reading.ts';
 import { SERIAL_MAX } from '#domain/credentials/ticket-code.ts';
 import { groundOf } from '#domain/venue/match-event.ts';
 import { matchEventOf } from '#protocol/event-file.ts';
-import { type ImportReport, PROBLEMS_SHOWN_MAX, type RowProblem } from '#protocol/tickets.ts';
+import {
+  type ImportReport,
+  PROBLEMS_SHOWN_MAX,
+  type RowProblem,
+  TICKET_COLUMNS,
+  type TicketColumn,
+} from '#protocol/tickets.ts';
 import { codeOf, type EventKey, mediumHash } from '#server/entry/event-key.ts';
 import type { Acts } from '#server/platform/acts.ts';
-import { randomName, sha256 } from '#server/platform/crypto.ts';
+import { sha256 } from '#server/platform/crypto.ts';
+import { type CsvFile, readCsv } from '#server/platform/csv.ts';
+import { CsvFileError } from '#server/platform/csv-text.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
+import { asRefusedFile, refusedFile } from '#server/platform/http/upload.ts';
 import type { Principal } from '#server/platform/principal.ts';
-import { lockEvent, raiseFence } from '#server/venue/store.ts';
-import { applyStaged, findClashes, type StagedTicket, stageTickets } from './import-store.ts';
+import { type EventRow, lockEvent, raiseFence } from '#server/venue/store.ts';
+import { discardClashes, findClashes } from './import-clashes.ts';
+import { applyStaged, countMissing, lockList, planFor } from './import-store.ts';
+import {
+  clearImport,
+  newImportId,
+  returnSerials,
+  type StagedTicket,
+  stageTickets,
+  type TakenSerials,
+} from './staged-tickets.ts';
 import { draftReader, type TicketDraft } from './ticket-draft.ts';
-import { readTicketFile, type TicketFile, TicketFileError } from './ticket-file.ts';
 
 const PART_ROWS = 5_000;
+const OUTLINES_MAX = 1_000;
+/** The planner must know of so many rows, or it joins a million of them one by one. */
+const ANALYZE_FROM = 1_000;
+const MEND = 'correct these lines and import the file again, or take the good ones with --skip-bad';
 
-export type ImportDeps = { readonly pool: Pool; readonly acts: Acts };
+export type ImportDeps = { readonly pool: Pool; readonly acts: Acts; readonly node: string };
+type Options = { readonly isDelta: boolean; readonly skipBad: boolean };
 
 export async function importTickets(
-  { pool, acts }: ImportDeps,
+  { pool, acts, node }: ImportDeps,
   principal: Principal | null,
   event: { readonly key: EventKey; readonly file: Parameters<typeof matchEventOf>[0] },
   bytes: AsyncIterable<Buffer>,
-  options: { readonly isDelta: boolean; readonly skipBad: boolean },
+  options: Options,
 ): Promise<ImportReport> {
-  const importId = randomName('imp-', 5);
+  const importId = newImportId(node);
+  const taken: TakenSerials = { first: 0, last: 0, count: 0 };
+  let isApplied = false;
   try {
-    const file = await readTicketFile(bytes);
-    const staging = await stage(pool, importId, event, file);
-    // The planner must know how much was staged, or it joins a million rows one by one.
-    await pool.query('ANALYZE staged_tickets');
-    const clashes = await findClashes(pool, event.key.number, importId, options.skipBad);
-    const problems = [...staging.problems, ...clashes].sort((a, b) => a.line - b.line);
-    const bad = staging.bad + clashes.length;
-    if (bad > 0 && !options.skipBad) throw refusedFile(problems, bad);
-    const applied = await acts.do(principal, async (client) => {
+    const file = await readCsv(bytes, { known: TICKET_COLUMNS, required: ['ticket_ref', 'type'] });
+    // So many problems say enough: what the rows have among each other is not looked at.
+    const isRefused = (bad: number) => bad >= PROBLEMS_SHOWN_MAX && !options.skipBad;
+    const staging = await stage(pool, importId, event, file, taken, isRefused);
+    if (isRefused(staging.bad)) throw refusedFile(staging.problems, staging.bad, MEND);
+    if (staging.rows >= ANALYZE_FROM) await pool.query('ANALYZE (SKIP_LOCKED) staged_tickets');
+    const done = await acts.do(principal, async (client) => {
       const row = await lockEvent(client, event.key.eventId);
       if (row === null || row.status === 'archived') throw archived();
-      const outlines = [...new Set([...row.outlines, ...staging.outlines])].slice(0, OUTLINES_MAX);
-      await client.query('UPDATE events SET outlines = $2 WHERE number = $1', [
-        row.number,
-        outlines,
-      ]);
-      const result = await applyStaged(client, row.number, importId, file.columns);
-      if (result.added + result.changed > 0) await raiseFence(client, row.number);
-      const detail = { ...result, rows: staging.rows, bad, isDelta: options.isDelta };
+      const result = await apply(client, row, importId, file.columns, staging, options);
+      const { problems: _, ...counts } = result;
+      const detail = { ...counts, rows: staging.rows, isDelta: options.isDelta };
       return { result, act: { act: 'tickets.imported', subject: event.key.eventId, detail } };
     });
-    if (applied.added + applied.changed > ANALYZE_FROM) await pool.query('ANALYZE tickets, media');
+    isApplied = true;
+    const { added, changed, missing, bad, problems } = done;
+    // Nobody waits for the planner to hear of it.
+    if (added + changed >= ANALYZE_FROM)
+      inBackground(pool.query('ANALYZE (SKIP_LOCKED) tickets, media'));
     return {
       rows: staging.rows,
-      added: applied.added,
-      changed: applied.changed,
-      unchanged: staging.rows - bad - applied.added - applied.changed,
-      missing: options.isDelta ? null : applied.missing,
+      added,
+      changed,
+      unchanged: staging.rows - bad - added - changed,
+      missing,
       bad,
-      problems: problems.slice(0, PROBLEMS_SHOWN_MAX),
+      problems: [...problems],
       encoding: file.encoding(),
     };
   } catch (error) {
-    if (!(error instanceof TicketFileError)) throw error;
-    throw refusedFile([{ line: error.line, column: null, message: error.message }], 1);
+    throw asRefusedFile(error);
   } finally {
-    // In the background: the answer does not depend on it.
-    pool.query('DELETE FROM staged_tickets WHERE import_id = $1', [importId]).catch(() => {});
+    if (!isApplied) inBackground(returnSerials(pool, event.key.number, taken));
+    inBackground(clearImport(pool, importId));
   }
 }
 
-const OUTLINES_MAX = 1_000;
-const ANALYZE_FROM = 1_000;
+type Done = Pick<ImportReport, 'added' | 'changed' | 'missing' | 'bad' | 'problems'>;
+
+/** Checks the file as a whole against the tickets there are, then makes it true. */
+async function apply(
+  client: PoolClient,
+  event: EventRow,
+  importId: string,
+  columns: readonly TicketColumn[],
+  staging: Staging,
+  { isDelta, skipBad }: Options,
+): Promise<Done> {
+  const { number } = event;
+  await planFor(client, staging.rows);
+  const listN = await lockList(client, number);
+  const check = skipBad ? discardClashes : findClashes;
+  const clashes = await check(client, number, importId, columns);
+  const bad = staging.bad + clashes.count;
+  const problems = [...staging.problems, ...clashes.problems]
+    .sort((a, b) => a.line - b.line)
+    .slice(0, PROBLEMS_SHOWN_MAX);
+  if (bad > 0 && !skipBad) throw refusedFile(problems, bad, MEND);
+  const outlines = [...new Set([...event.outlines, ...staging.outlines])].slice(0, OUTLINES_MAX);
+  if (outlines.length > event.outlines.length) {
+    await client.query('UPDATE events SET outlines = $2 WHERE number = $1', [number, outlines]);
+  }
+  const applied = await applyStaged(client, number, importId, columns, listN);
+  const missing = isDelta ? null : await countMissing(client, number, importId);
+  if (applied.added + applied.changed > 0) await raiseFence(client, number);
+  return { ...applied, missing, bad, problems };
+}
+
+/** The answer does not depend on it; a database that is away has taken it away itself. */
+function inBackground(work: Promise<unknown>): void {
+  work.catch(() => {});
+}
 
 type Staging = {
   readonly rows: number;
@@ -85,7 +138,9 @@ async function stage(
   pool: Pool,
   importId: string,
   event: { readonly key: EventKey; readonly file: Parameters<typeof matchEventOf>[0] },
-  file: TicketFile,
+  file: CsvFile<TicketColumn>,
+  taken: TakenSerials,
+  isRefused: (bad: number) => boolean,
 ): Promise<Staging> {
   const readDraft = draftReader(file.columns, groundOf(matchEventOf(event.file)));
   const problems: RowProblem[] = [];
@@ -93,56 +148,55 @@ async function stage(
   let rows = 0;
   let bad = 0;
   let part: TicketDraft[] = [];
+  // One part is written while the next is read.
+  let writing: Promise<void> = Promise.resolve();
   const flush = async () => {
-    const drafts = part;
-    part = [];
-    if (drafts.length === 0) return;
-    await stageTickets(pool, event.key.number, importId, drafts, (draft, serial) =>
-      stagedOf(draft, serial, event.key),
+    await writing;
+    writing = stageTickets(pool, event.key.number, importId, part, taken, (draft, serial, isNew) =>
+      stagedOf(draft, serial, isNew, event.key),
     );
+    // Awaited with the next part: until then nobody else listens.
+    writing.catch(() => {});
+    part = [];
   };
-  for await (const row of file.rows) {
-    rows += 1;
-    const draft = readDraft(row);
-    if ('message' in draft) {
-      bad += 1;
-      if (problems.length < PROBLEMS_SHOWN_MAX) problems.push(draft);
-      continue;
+  try {
+    for await (const row of file.rows) {
+      rows += 1;
+      const draft = readDraft(row);
+      if ('message' in draft) {
+        bad += 1;
+        if (problems.length < PROBLEMS_SHOWN_MAX) problems.push(draft);
+        continue;
+      }
+      if (isRefused(bad)) continue;
+      if (draft.code !== null && outlines.size < OUTLINES_MAX) outlines.add(outlineOf(draft.code));
+      part.push(draft);
+      if (part.length >= PART_ROWS) await flush();
     }
-    if (draft.code !== null && outlines.size < OUTLINES_MAX) outlines.add(outlineOf(draft.code));
-    part.push(draft);
-    if (part.length >= PART_ROWS) await flush();
+    if (part.length > 0) await flush();
+    await writing;
+  } finally {
+    // What is swept away afterwards must not be written after that.
+    await writing.catch(() => {});
   }
-  await flush();
   return { rows, bad, problems, outlines };
 }
 
-function stagedOf(draft: TicketDraft, serial: number, key: EventKey): StagedTicket {
-  if (serial > SERIAL_MAX) throw new TicketFileError(draft.line, 'the event has no serials left');
+function stagedOf(draft: TicketDraft, serial: number, isNew: boolean, key: EventKey): StagedTicket {
+  if (serial > SERIAL_MAX) throw new CsvFileError(draft.line, 'the event has no serials left');
   const hashOf = (text: string) => codeHash(key.eventId, text, sha256);
   return {
     ...draft,
     serial,
-    codeHash: hashOf(codeOf(key, { issue: 0, serial })),
+    // A ticket that is there keeps the code it has.
+    codeHash: isNew ? hashOf(codeOf(key, { issue: 0, serial })) : NO_HASH,
     foreignHash: draft.code === null ? null : hashOf(draft.code),
     cardHash: draft.cardUid === null ? null : mediumHash(key, draft.cardUid),
     documentHash: draft.document === null ? null : mediumHash(key, draft.document),
   };
 }
 
-function refusedFile(problems: readonly RowProblem[], bad: number): HttpProblem {
-  const errors = problems.slice(0, PROBLEMS_SHOWN_MAX).map(({ line, column, message }) => ({
-    field: column === null ? `line ${line}` : `line ${line}, ${column}`,
-    message,
-  }));
-  const first = errors[0];
-  const rest = bad > 1 ? ` (and ${bad - 1} more)` : '';
-  return new HttpProblem('refused-file', {
-    detail: `${first?.field}: ${first?.message}${rest}`,
-    mend: 'correct these lines and import the file again, or take the good ones with --skip-bad',
-    errors,
-  });
-}
+const NO_HASH = new Uint8Array();
 
 function archived(): HttpProblem {
   return new HttpProblem('conflict', {

@@ -12,8 +12,8 @@ import {
   ticketPage,
   ticketView,
 } from '#protocol/tickets.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
+import { uploadedCsv } from '#server/platform/http/upload.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
 import { importTickets } from './import.ts';
@@ -44,9 +44,6 @@ export function addTicketRoutes(app: FastifyInstance, context: ServerContext): v
 }
 
 function addImport(app: FastifyInstance, context: ServerContext): void {
-  // The file is streamed to the importer, never held whole.
-  app.addContentTypeParser('text/csv', (_request, _payload, done) => done(null, undefined));
-
   addRoute(app, {
     method: 'POST',
     url: '/api/v1/events/:id/tickets/import',
@@ -59,16 +56,13 @@ function addImport(app: FastifyInstance, context: ServerContext): void {
     answer: importReport,
     bodyBytesMax: FILE_BYTES_MAX,
     handle: async ({ params, query, principal, request }) => {
-      if (request.headers['content-type']?.startsWith('text/csv') !== true) {
-        throw new HttpProblem('unsupported-media-type', { mend: 'send Content-Type: text/csv' });
-      }
       const row = await eventOr404(context.pool, params.id);
       const { keyring } = await context.catalogue.get(row.number);
       const report = await importTickets(
         context,
         principal,
         { key: keyring.own, file: row.file },
-        request.raw,
+        uploadedCsv(request, FILE_BYTES_MAX),
         { isDelta: query.delta ?? false, skipBad: query.skipBad ?? false },
       );
       context.bus.emit('list', row.number);

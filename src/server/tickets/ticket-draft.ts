@@ -1,11 +1,11 @@
 // One row of a ticket file, checked against its event. A problem names the column and the mend.
-import { normaliseCode } from '#domain/credentials/reading.ts';
+import { normaliseCode, readCode } from '#domain/credentials/reading.ts';
 import { TICKET_STATUSES, type TicketStatus } from '#domain/entry/ticket.ts';
 import { ID_PATTERN } from '#domain/kernel/ids.ts';
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import type { Ground } from '#domain/venue/match-event.ts';
 import type { RowProblem, TicketColumn } from '#protocol/tickets.ts';
-import type { FileRow } from './ticket-file.ts';
+import type { CsvRow } from '#server/platform/csv.ts';
 
 export type TicketDraft = {
   readonly line: number;
@@ -36,7 +36,7 @@ const ADMITS_MAX = 99;
 export function draftReader(
   columns: readonly TicketColumn[],
   ground: Ground,
-): (row: FileRow) => TicketDraft | RowProblem {
+): (row: CsvRow) => TicketDraft | RowProblem {
   const index = new Map(columns.map((column, at) => [column, at]));
   const stands = new Set(ground.event.stands.map((stand) => stand.id as string));
   return (row) => {
@@ -83,8 +83,8 @@ function draftOf(cells: Cells, ground: Ground, stands: ReadonlySet<string>): Tic
     admits: cells.admits(),
     status: (cells.oneOf('status', STATUSES, 'status') ?? 'valid') as TicketStatus,
     code: cells.code(),
-    cardUid: cells.text('card_uid'),
-    document: cells.text('document'),
+    cardUid: cells.medium('card_uid'),
+    document: cells.medium('document'),
     orderRef: cells.text('order_ref'),
     group: cells.text('group'),
     companionOf: cells.id('companion_of'),
@@ -105,10 +105,10 @@ class BadCell extends Error {
 }
 
 class Cells {
-  readonly row: FileRow;
+  readonly row: CsvRow;
   readonly #index: ReadonlyMap<TicketColumn, number>;
 
-  constructor(row: FileRow, index: ReadonlyMap<TicketColumn, number>) {
+  constructor(row: CsvRow, index: ReadonlyMap<TicketColumn, number>) {
     this.row = row;
     this.#index = index;
   }
@@ -167,16 +167,34 @@ class Cells {
     const text = this.text('admits');
     if (text === null) return null;
     const people = Number(text);
-    if (Number.isInteger(people) && people >= 1 && people <= ADMITS_MAX) return people;
+    if (/^\d+$/.test(text) && people >= 1 && people <= ADMITS_MAX) return people;
     throw new BadCell('admits', `“${shown(text)}” is not a whole number from 1 to ${ADMITS_MAX}`);
   }
 
   code(): string | null {
-    const text = this.text('code');
-    if (text === null) return null;
-    const code = normaliseCode(text);
-    if (code === null) throw new BadCell('code', 'holds a character that no code can have');
+    const code = this.#scannable('code');
+    if (code === null) return null;
+    // Looked up by what is in it, never by its hash: imported, it would not be found.
+    if (readCode(code).kind !== 'foreign') {
+      throw new BadCell('code', 'has the form of our own codes; leave the cell empty');
+    }
     return code;
+  }
+
+  /** A card or document; separators do not count, and without them something must be left. */
+  medium(column: 'card_uid' | 'document'): string | null {
+    const text = this.#scannable(column);
+    if (text === null || /[\p{L}\p{N}]/u.test(text)) return text;
+    throw new BadCell(column, `“${shown(text)}” holds neither letter nor digit`);
+  }
+
+  /** Spelt as a reader’s text is before it is looked up. */
+  #scannable(column: TicketColumn): string | null {
+    const text = this.text(column);
+    if (text === null) return null;
+    const spelt = normaliseCode(text);
+    if (spelt === null) throw new BadCell(column, 'holds a character that no code can have');
+    return spelt;
   }
 }
 

@@ -1,0 +1,148 @@
+// Rows of a ticket file on their way in. They are visible to nobody but their import, and whatever ends
+// it takes them away: its own end, or the next start of the node that it died with.
+import type { Pool } from 'pg';
+import { arrayLiteral } from '#server/platform/array-literal.ts';
+import { randomName, sha256 } from '#server/platform/crypto.ts';
+import type { TicketDraft } from './ticket-draft.ts';
+
+export type StagedTicket = TicketDraft & {
+  readonly serial: number;
+  readonly codeHash: Uint8Array;
+  readonly foreignHash: Uint8Array | null;
+  readonly cardHash: Uint8Array | null;
+  readonly documentHash: Uint8Array | null;
+};
+
+/** Columns of `staged_tickets` with their types and where they come from. */
+const STAGED: readonly (readonly [
+  string,
+  string,
+  (ticket: StagedTicket) => string | number | null,
+])[] = [
+  ['line', 'integer', (t) => t.line],
+  ['serial', 'integer', (t) => t.serial],
+  ['ref', 'text', (t) => t.ref],
+  ['type', 'text', (t) => t.type],
+  ['stand', 'text', (t) => t.stand],
+  ['section', 'text', (t) => t.section],
+  ['"row"', 'text', (t) => t.row],
+  ['seat', 'text', (t) => t.seat],
+  // An array of arrays must be rectangular, so gates travel as one text.
+  ['gates', 'text', (t) => t.gates?.join(' ') ?? null],
+  ['valid_from', 'timestamptz', (t) => timeOf(t.validFrom)],
+  ['valid_until', 'timestamptz', (t) => timeOf(t.validUntil)],
+  ['admits', 'smallint', (t) => t.admits],
+  ['status', 'text', (t) => t.status],
+  ['code_hash', 'text', (t) => hex(t.codeHash)],
+  ['foreign_hash', 'text', (t) => hex(t.foreignHash)],
+  ['card_hash', 'text', (t) => hex(t.cardHash)],
+  ['document_hash', 'text', (t) => hex(t.documentHash)],
+  ['order_ref', 'text', (t) => t.orderRef],
+  ['party', 'text', (t) => t.group],
+  ['companion_of', 'text', (t) => t.companionOf],
+  ['holder_name', 'text', (t) => t.holderName],
+  ['phone', 'text', (t) => t.phone],
+];
+
+const SELECTED = STAGED.map(([column]) => {
+  if (column === 'gates') return "string_to_array(gates, ' ')";
+  return column.endsWith('_hash') ? `decode(${column}, 'hex')` : column;
+}).join(', ');
+
+const STAGE = `
+  INSERT INTO staged_tickets (import_id, is_new, ${STAGED.map(([column]) => column).join(', ')})
+  SELECT $1, is_new, ${SELECTED}
+  FROM unnest($2::boolean[], ${STAGED.map(([, type], index) => `$${index + 3}::${type}[]`).join(', ')})
+       AS s (is_new, ${STAGED.map(([column]) => column).join(', ')})`;
+
+/** Serials that an import has taken for tickets it does not know. */
+export type TakenSerials = { first: number; last: number; count: number };
+
+/** Stages one part. Known references keep their serials, new ones get the next. */
+export async function stageTickets(
+  pool: Pool,
+  event: number,
+  importId: string,
+  drafts: readonly TicketDraft[],
+  taken: TakenSerials,
+  staged: (draft: TicketDraft, serial: number, isNew: boolean) => StagedTicket,
+): Promise<void> {
+  const known = await pool.query<{ ref: string; serial: number }>(
+    'SELECT ref, serial FROM tickets WHERE event = $1 AND ref = ANY ($2)',
+    [event, drafts.map((draft) => draft.ref)],
+  );
+  const serials = new Map(known.rows.map((row) => [row.ref, row.serial]));
+  const isNew = drafts.map((draft) => !serials.has(draft.ref));
+  let next = await takeSerials(pool, event, isNew.filter(Boolean).length, taken);
+  const tickets = drafts.map((draft) => {
+    const serial = serials.get(draft.ref);
+    return staged(draft, serial ?? next++, serial === undefined);
+  });
+  const values = STAGED.map(([, , value]) => arrayLiteral(tickets.map(value)));
+  await pool.query(STAGE, [importId, arrayLiteral(isNew), ...values]);
+}
+
+/** @returns the first of them */
+async function takeSerials(
+  pool: Pool,
+  event: number,
+  count: number,
+  taken: TakenSerials,
+): Promise<number> {
+  if (count === 0) return 0;
+  const { rows } = await pool.query<{ last: number }>(
+    'UPDATE lists SET last_serial = last_serial + $2 WHERE event = $1 RETURNING last_serial AS last',
+    [event, count],
+  );
+  const last = rows[0]?.last ?? count;
+  if (taken.count === 0) taken.first = last - count + 1;
+  taken.last = last;
+  taken.count += count;
+  return last - count + 1;
+}
+
+/**
+ * Gives back what a refused file had taken, or sixteen tries of a million rows would use an event up.
+ * Only where nobody has taken any since, and no ticket has them: a commit may have been done unheard.
+ */
+export async function returnSerials(pool: Pool, event: number, taken: TakenSerials): Promise<void> {
+  if (taken.count === 0 || taken.last - taken.first + 1 !== taken.count) return;
+  await pool.query(
+    `UPDATE lists SET last_serial = $2 WHERE event = $1 AND last_serial = $3
+       AND NOT EXISTS (SELECT 1 FROM tickets WHERE event = $1 AND serial > $2)`,
+    [event, taken.first - 1, taken.last],
+  );
+}
+
+/** Tells this run of a node from the one before, whose imports are dead. */
+const RUN = randomName('', 3);
+
+export function newImportId(node: string): string {
+  return `${importsOf(node)}${RUN}-${randomName('', 5)}`;
+}
+
+function importsOf(node: string): string {
+  return `imp-${Buffer.from(sha256(Buffer.from(node)))
+    .toString('hex')
+    .slice(0, 12)}-`;
+}
+
+/** What imports of this node left when it was killed; those of other nodes may be under way. */
+export async function clearDeadImports(pool: Pool, node: string): Promise<void> {
+  await pool.query(
+    'DELETE FROM staged_tickets WHERE starts_with(import_id, $1) AND NOT starts_with(import_id, $2)',
+    [importsOf(node), `${importsOf(node)}${RUN}-`],
+  );
+}
+
+export async function clearImport(pool: Pool, importId: string): Promise<void> {
+  await pool.query('DELETE FROM staged_tickets WHERE import_id = $1', [importId]);
+}
+
+function timeOf(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+function hex(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : Buffer.from(bytes).toString('hex');
+}
