@@ -14,7 +14,10 @@ CREATE TABLE store (
 -- Every epoch this store has lived through: a lane that names another has seen a newer store.
 CREATE TABLE store_epochs (
   epoch      text PRIMARY KEY,
-  started_at timestamptz NOT NULL
+  started_at timestamptz NOT NULL,
+  -- How far each event had come when the epoch ended, `{"1": 4711}`: whoever saw more of it saw another
+  -- store. NULL: the present epoch, or one whose gaps were filled when the store was reconciled.
+  ended_with jsonb
 );
 
 CREATE TABLE events (
@@ -53,8 +56,11 @@ CREATE TABLE lists (
   last_serial integer NOT NULL DEFAULT 0
 );
 
+-- No foreign key to its event, here and in the two tables below: an import writes hundreds of thousands
+-- of rows of one event, whose row it holds locked, and no event is ever deleted. Looking it up again for
+-- each row would be a third of what writing the row costs.
 CREATE TABLE tickets (
-  event        integer NOT NULL REFERENCES events (number),
+  event        integer NOT NULL,
   serial       integer NOT NULL CHECK (serial BETWEEN 1 AND 16777215),
   n            bigint NOT NULL,
   ref          text NOT NULL,
@@ -113,7 +119,7 @@ CREATE INDEX staged_tickets_by_ref ON staged_tickets (import_id, ref);
 
 -- Codes we did not mint: the old system's barcodes, member cards, identity documents; hashes only.
 CREATE TABLE media (
-  event      integer NOT NULL REFERENCES events (number),
+  event      integer NOT NULL,
   hash       bytea NOT NULL,
   serial     integer NOT NULL,
   kind       text NOT NULL CHECK (kind IN ('code', 'card', 'document')),
@@ -124,7 +130,7 @@ CREATE INDEX media_by_ticket ON media (event, serial);
 
 -- Personal data, apart from everything else so that it can be erased alone.
 CREATE TABLE holders (
-  event  integer NOT NULL REFERENCES events (number),
+  event  integer NOT NULL,
   serial integer NOT NULL,
   name   text,
   phone  text,
@@ -228,7 +234,9 @@ CREATE TABLE journal_entries (
   event        integer NOT NULL,
   kind         text NOT NULL,
   content_hash bytea NOT NULL,
-  entry        jsonb NOT NULL,
+  -- What lanes read off a ticket may hold NUL and halves of surrogate pairs. `json` keeps the text as it
+  -- was sent; `jsonb` refuses it, and one such code would stop a lane's journal for ever.
+  entry        json NOT NULL,
   received_at  timestamptz NOT NULL,
   -- When it was made true at the authority; null: still to be done, also after a crash.
   applied_at   timestamptz,

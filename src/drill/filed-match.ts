@@ -32,7 +32,7 @@ export class FiledMatch {
   }
 
   /** @returns the report; or, of a refused file, each problem in a line */
-  async import(csv: string | Buffer, query = '?delta=true'): Promise<ImportReport | string[]> {
+  async send(csv: string | Buffer, query = '?delta=true'): Promise<ImportReport | string[]> {
     const answer = await this.#client.tryAsk({
       path: `${this.path}/tickets/import${query}`,
       body: csv,
@@ -46,7 +46,7 @@ export class FiledMatch {
 
   /** Imports a file that must be taken. */
   async take(csv: string, query?: string): Promise<ImportReport> {
-    const report = await this.import(csv, query);
+    const report = await this.send(csv, query);
     if (Array.isArray(report)) throw new Error(report.join('\n'));
     return report;
   }

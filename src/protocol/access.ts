@@ -1,7 +1,7 @@
 // Tokens of people, enrolment of devices, audit, and the state of the store.
 import { z } from 'zod';
 import { ROLES } from '#domain/access/roles.ts';
-import { id, time, timeOut } from './primitives.ts';
+import { id, time, timeOut, words } from './primitives.ts';
 
 export const tokenRequest = z.strictObject({
   role: z.enum(ROLES),
@@ -79,5 +79,5 @@ export const reconcileRequest = z.strictObject({
     .array(z.string())
     .optional()
     .describe('devices that are lost: their journals will not be waited for'),
-  reason: z.string().min(1).max(200),
+  reason: words(200).min(1),
 });

@@ -1,6 +1,6 @@
 // Holds, meters, limits, diversions, a moved window: what control sets on the night.
 import { z } from 'zod';
-import { id, limit, time, timeOut } from './primitives.ts';
+import { id, limit, time, timeOut, words } from './primitives.ts';
 
 export const scope = z
   .string()
@@ -9,7 +9,7 @@ export const scope = z
     'write “ground”, “stand/ID”, “section/ID” or “gate/ID”',
   );
 
-const reason = z.string().min(1).max(200);
+const reason = words(200).min(1);
 
 export const holdRequest = z
   .strictObject({

@@ -19,7 +19,15 @@ export const time = z.string().refine((text) => parseInstant(text) !== null, {
 
 export const timeOut = z.iso.datetime();
 
-export const localized = z.strictObject({ 'zh-CN': z.string().min(1), en: z.string().min(1) });
+/** What people write, kept as it is: no NUL and no half of a character, which no database stores. */
+export function words(lengthMax: number): z.ZodString {
+  return z
+    .string()
+    .max(lengthMax)
+    .regex(/^[^\0\p{Cs}]*$/u, 'must not contain NUL or half of a surrogate pair');
+}
+
+export const localized = z.strictObject({ 'zh-CN': words(200).min(1), en: words(200).min(1) });
 
 export const scanId = z
   .string()

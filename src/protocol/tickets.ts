@@ -1,7 +1,7 @@
 // Tickets as a resource, and the file they come from.
 import { z } from 'zod';
 import { TICKET_STATUSES } from '#domain/entry/ticket.ts';
-import { timeOut } from './primitives.ts';
+import { timeOut, words } from './primitives.ts';
 
 /** Columns of a ticket file, in any order; only the first two are required. */
 export const TICKET_COLUMNS = [
@@ -103,7 +103,7 @@ export const ticketPage = z.object({
 
 export const holderView = z.object({ name: z.string().nullable(), phone: z.string().nullable() });
 
-export const actRequest = z.strictObject({ reason: z.string().min(1).max(200) });
+export const actRequest = z.strictObject({ reason: words(200).min(1) });
 
 export const reissueAnswer = z.object({
   ref: z.string(),

@@ -10,6 +10,7 @@ import {
   tokenCreated,
   tokenRequest,
 } from '#protocol/access.ts';
+import { words } from '#protocol/primitives.ts';
 import { checkpointOf } from '#server/entry/catalogue.ts';
 import { actorOf } from '#server/platform/acts.ts';
 import { iso } from '#server/platform/clock.ts';
@@ -19,7 +20,7 @@ import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
 import type { DeviceRow } from './store.ts';
 
-const byId = z.object({ id: z.string().max(64) });
+const byId = z.object({ id: words(64) });
 
 export function addTokenRoutes(app: FastifyInstance, context: ServerContext): void {
   const { acts, access } = context;

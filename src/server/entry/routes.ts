@@ -1,7 +1,7 @@
 // Scans and their annulment.
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { scanId } from '#protocol/primitives.ts';
+import { scanId, words } from '#protocol/primitives.ts';
 import {
   annulAnswer,
   annulRequest,
@@ -57,7 +57,7 @@ export function addScanRoutes(app: FastifyInstance, context: ServerContext): voi
     summary: 'Take a crossing back: the turnstile did not turn',
     tag: 'scans',
     params: z.object({ scanId }),
-    query: z.strictObject({ device: z.string().max(64).optional() }),
+    query: z.strictObject({ device: words(64).optional() }),
     body: annulRequest,
     answer: annulAnswer,
     handle: async ({ params, query, body, principal }) => {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { auditPage, auditVerdict } from '#protocol/access.ts';
+import { words } from '#protocol/primitives.ts';
 import { type StoredEntry, verifyChains } from './audit-chain.ts';
 import { iso } from './clock.ts';
 import { addRoute } from './http/route.ts';
@@ -16,7 +17,7 @@ export function addAuditRoutes(app: FastifyInstance, pool: Pool): void {
     summary: 'What people did, oldest first',
     tag: 'audit',
     query: z.strictObject({
-      node: z.string().max(300).optional(),
+      node: words(300).optional(),
       after: z.coerce.number().int().min(0).optional(),
     }),
     answer: auditPage,

@@ -47,35 +47,30 @@ test('80,000 rows arrive whole; a server killed in the middle has taken none', a
   assert.equal(await match.ticketCount(), 0);
   await until(async () => (await staged()) === 0);
 
-  const csv = header() + rowsOf(0, 80_000);
   const startedAt = performance.now();
-  assert.deepEqual(counts(await match.take(csv, '')), {
+  assert.deepEqual(counts(await match.take(header() + seatsOf(0, 80_000), '')), {
     ...{ rows: 80_000, added: 80_000, changed: 0, unchanged: 0, bad: 0, missing: 0 },
   });
   t.diagnostic(`80,000 rows: ${Math.round(performance.now() - startedAt)} ms`);
-  const again = performance.now();
-  assert.equal((await match.take(csv, '')).unchanged, 80_000);
-  t.diagnostic(`the same again: ${Math.round(performance.now() - again)} ms`);
   const small = performance.now();
-  assert.equal((await match.take(header() + rowsOf(80_000, 80_010))).added, 10);
-  t.diagnostic(`a delta of 10: ${Math.round(performance.now() - small)} ms`);
+  const delta = await match.take(header() + seatsOf(79_990, 80_010));
+  assert.deepEqual([delta.unchanged, delta.added], [10, 10]);
+  t.diagnostic(`a delta of 20: ${Math.round(performance.now() - small)} ms`);
 });
 
 function header(): string {
-  return 'ticket_ref,type,section,row,seat,code,card_uid,holder_name,phone\n';
+  return 'ticket_ref,type,section,row,seat,holder_name,phone\n';
 }
 
-function rowsOf(from: number, to: number): string {
+function seatsOf(from: number, to: number): string {
   let rows = '';
-  for (let n = from; n < to; n++) {
-    rows += `L-${n},adult,N101,${n % 40},${n % 900},69${String(n).padStart(11, '0')},04${n},张${n},138${n}\n`;
-  }
+  for (let n = from; n < to; n++) rows += `L-${n},adult,N101,${n % 40},${n % 900},张${n},138${n}\n`;
   return rows;
 }
 
 /** Sends so many rows of a file that promises more, then breaks the line, or holds it. */
 async function sendHalf(match: FiledMatch, rows: number, line: 'break' | 'keep' = 'break') {
-  const half = header() + rowsOf(0, rows);
+  const half = header() + seatsOf(0, rows);
   const socket = connect(server.port, '127.0.0.1');
   socket.on('error', () => {});
   const head =

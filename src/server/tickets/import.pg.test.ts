@@ -30,7 +30,7 @@ function counts({ rows, added, changed, unchanged, bad, missing }: ImportReport)
 test('one bad row refuses the whole file, and every bad row is named', async () => {
   const match = await FiledMatch.open(client, 'bad-rows');
   const csv = 'ticket_ref,type,gate\nA,adult,N1\nB,junior,N1\nC,adult,X9\nD,adult\nE,adult,N1\n';
-  assert.deepEqual(await match.import(csv), [
+  assert.deepEqual(await match.send(csv), [
     'line 3, type: there is no ticket type “junior”; the event has adult',
     'line 4, gate: there is no gate “X9”; the event has N1',
     'line 5: has 2 cells, the header has 3',
@@ -50,7 +50,7 @@ test('one bad row refuses the whole file, and every bad row is named', async () 
 test('a reference twice in one file names both lines; without it the first one counts', async () => {
   const match = await FiledMatch.open(client, 'twice');
   const csv = 'ticket_ref,type,seat\nA,adult,1\nB,adult,2\nA,adult,3\n';
-  assert.deepEqual(await match.import(csv), ['line 4, ticket_ref: is on line 2 already']);
+  assert.deepEqual(await match.send(csv), ['line 4, ticket_ref: is on line 2 already']);
   assert.equal(await match.ticketCount(), 0);
   const { added, bad } = await match.take(csv, '?skipBad=true');
   assert.deepEqual([added, bad, (await match.ticket('A')).seat], [2, 1, '1']);
@@ -58,16 +58,16 @@ test('a reference twice in one file names both lines; without it the first one c
 
 test('a code, card or document that two tickets would have is refused', async () => {
   const match = await FiledMatch.open(client, 'codes-twice');
-  assert.deepEqual(await match.import('ticket_ref,type,code\nA,adult,x1\nB,adult,X1\n'), [
+  assert.deepEqual(await match.send('ticket_ref,type,code\nA,adult,x1\nB,adult,X1\n'), [
     'line 3, code: is on line 2 already',
   ]);
   const both = 'ticket_ref,type,card_uid,document\nA,adult,04:A2:1F,\nB,adult,,04a21f\n';
-  assert.deepEqual(await match.import(both), ['line 3, document: is on line 2 already']);
+  assert.deepEqual(await match.send(both), ['line 3, document: is on line 2 already']);
   await match.take('ticket_ref,type,code,card_uid\nA,adult,X1,04:A2\nB,adult,X2,\n');
-  assert.deepEqual(await match.import('ticket_ref,type,code\nC,adult,X1\n'), [
+  assert.deepEqual(await match.send('ticket_ref,type,code\nC,adult,X1\n'), [
     'line 2, code: belongs to ticket A already',
   ]);
-  assert.deepEqual(await match.import('ticket_ref,type,document\nC,adult,04-a2\n'), [
+  assert.deepEqual(await match.send('ticket_ref,type,document\nC,adult,04-a2\n'), [
     'line 2, document: belongs to ticket A already',
   ]);
   assert.equal(await match.ticketCount(), 2);
@@ -105,7 +105,7 @@ for (const [what, csv, problem] of [
 ] as const) {
   test(`refuses ${what} with line and reason`, async () => {
     const match = await FiledMatch.open(client, `file-${what.replaceAll(' ', '-')}`);
-    const [first = ''] = (await match.import(csv)) as string[];
+    const [first = ''] = (await match.send(csv)) as string[];
     if (typeof problem === 'string') assert.equal(first, problem);
     else assert.match(first, problem);
   });
@@ -128,7 +128,7 @@ test('GBK, BOM and CRLF arrive as the words they are', async () => {
     Buffer.from('\r\nticket_ref,type,row\r\nA,adult,'),
     Buffer.from([0xc4, 0xe3, 0x0d, 0x0a]),
   ]);
-  const report = (await match.import(gbk)) as ImportReport;
+  const report = (await match.send(gbk)) as ImportReport;
   assert.deepEqual([report.encoding, (await match.ticket('A')).row], ['gbk', '你']);
   const { encoding } = await match.take('\ufeffticket_ref,type,row\r\nB,adult,你\r\n');
   assert.deepEqual([encoding, (await match.ticket('B')).row], ['utf-8', '你']);
@@ -137,7 +137,7 @@ test('GBK, BOM and CRLF arrive as the words they are', async () => {
 test('a file that is refused at its first line is answered before its last one is sent', async () => {
   const match = await FiledMatch.open(client, 'long-and-wrong');
   const rows = 'A,adult,red\n'.repeat(1_000_000);
-  const [first = ''] = (await match.import(`ticket_ref,type,colour\n${rows}`)) as string[];
+  const [first = ''] = (await match.send(`ticket_ref,type,colour\n${rows}`)) as string[];
   assert.match(first, /unknown column “colour”/);
 });
 
@@ -145,7 +145,7 @@ test('refused files use up no serials', async () => {
   const match = await FiledMatch.open(client, 'serials');
   for (let attempt = 0; attempt < 3; attempt++) {
     const rows = Array.from({ length: 50 }, (_, index) => `T-${index},adult\n`).join('');
-    assert.equal(Array.isArray(await match.import(`ticket_ref,type\n${rows}T-0,adult\n`)), true);
+    assert.equal(Array.isArray(await match.send(`ticket_ref,type\n${rows}T-0,adult\n`)), true);
   }
   await match.take('ticket_ref,type\nA,adult\n');
   assert.equal((await match.ticket('A')).serial, 1);
@@ -156,7 +156,7 @@ test('two files at once that give one code to two tickets: one is refused', asyn
   const filler = Array.from({ length: 2_000 }, (_, index) => index);
   const answers = await Promise.all(
     ['A', 'B'].map((who) =>
-      match.import(
+      match.send(
         `ticket_ref,type,code\n${filler.map((n) => `${who}-${n},adult,${who}${n}\n`).join('')}` +
           `${who},adult,SHARED\n`,
       ),
@@ -236,7 +236,7 @@ test('what a re-issue has revoked stays revoked, whatever the old system goes on
   const code = await match.reissue('A');
   assert.deepEqual((await match.take(file)).unchanged, 1);
   assert.equal(await match.scan('X1'), 'revoked');
-  assert.deepEqual(await match.import('ticket_ref,type,code\nB,adult,X1\n'), [
+  assert.deepEqual(await match.send('ticket_ref,type,code\nB,adult,X1\n'), [
     'line 2, code: was revoked when ticket A was re-issued',
   ]);
   assert.equal((await match.take('ticket_ref,type,code\nA,adult,Y1\n')).changed, 1);

@@ -85,7 +85,7 @@ export async function importTickets(
   } catch (error) {
     throw asRefusedFile(error);
   } finally {
-    if (!isApplied) inBackground(returnSerials(pool, event.key.number, taken));
+    if (!isApplied) await returnSerials(pool, event.key.number, taken).catch(() => {});
     inBackground(clearImport(pool, importId));
   }
 }

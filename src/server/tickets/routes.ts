@@ -1,7 +1,7 @@
 // Tickets as a resource: import, look up, block, re-issue.
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { id } from '#protocol/primitives.ts';
+import { id, words } from '#protocol/primitives.ts';
 import {
   actRequest,
   blockAnswer,
@@ -80,7 +80,7 @@ function addLookUps(app: FastifyInstance, context: ServerContext): void {
     tag: 'tickets',
     params: eventParams,
     query: z.strictObject({
-      q: z.string().min(1).max(100).optional(),
+      q: words(100).min(1).optional(),
       after: z.coerce.number().int().min(0).optional(),
       limit: z.coerce.number().int().min(1).max(500).optional(),
     }),
