@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { auditPage, auditVerdict } from '#protocol/access.ts';
 import { words } from '#protocol/primitives.ts';
-import { type StoredEntry, verifyChains } from './audit-chain.ts';
+import { AUDIT_CURSOR, listActs, verifyChains } from './audit-chain.ts';
 import { iso } from './clock.ts';
 import { addRoute } from './http/route.ts';
 
@@ -18,18 +18,13 @@ export function addAuditRoutes(app: FastifyInstance, pool: Pool): void {
     tag: 'audit',
     query: z.strictObject({
       node: words(300).optional(),
-      after: z.coerce.number().int().min(0).optional(),
+      after: words(316).regex(AUDIT_CURSOR, 'pass on “next” of the page before').optional(),
     }),
     answer: auditPage,
     handle: async ({ query }) => {
-      const { rows } = await pool.query<StoredEntry>(
-        `SELECT * FROM audit WHERE seq > $1 AND ($2::text IS NULL OR node = $2)
-         ORDER BY seq, node LIMIT $3`,
-        [query.after ?? 0, query.node ?? null, PAGE + 1],
-      );
-      const shown = rows.slice(0, PAGE);
+      const page = await listActs(pool, query.node ?? null, query.after ?? null, PAGE);
       return {
-        entries: shown.map((row) => ({
+        entries: page.entries.map((row) => ({
           node: row.node,
           seq: Number(row.seq),
           at: iso(row.at.getTime()),
@@ -39,7 +34,7 @@ export function addAuditRoutes(app: FastifyInstance, pool: Pool): void {
           detail: row.detail,
           hash: row.hash.toString('hex'),
         })),
-        next: rows.length > PAGE ? String(shown.at(-1)?.seq ?? 0) : null,
+        next: page.next,
       };
     },
   });
