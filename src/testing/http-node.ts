@@ -19,6 +19,12 @@ export type Asked = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+type HttpNodeOptions = {
+  readonly log?: Log;
+  readonly beside?: HttpNode;
+  readonly tls?: { readonly certFile: string; readonly keyFile: string } | null;
+};
+
 export class HttpNode implements AsyncDisposable {
   readonly url: string;
   readonly dataDir: string;
@@ -36,7 +42,7 @@ export class HttpNode implements AsyncDisposable {
   /** @param beside - the first node of the hub, whose keys this one shares */
   static async start(
     database: TestDatabase,
-    { log = silentLog, beside }: { readonly log?: Log; readonly beside?: HttpNode } = {},
+    { log = silentLog, beside, tls = null }: HttpNodeOptions = {},
   ): Promise<HttpNode> {
     const dataDir = beside?.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'kaimen-http-'));
     const pool = new pg.Pool({ ...database.connection, max: 6 });
@@ -50,7 +56,7 @@ export class HttpNode implements AsyncDisposable {
         dataDir,
         role: 'all',
         databaseUrl: null,
-        tls: null,
+        tls,
         logLevel: 'info',
         backupFile: null,
         masterKeyFile: null,

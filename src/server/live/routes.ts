@@ -4,6 +4,7 @@ import { createSession } from 'better-sse';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { id } from '#protocol/primitives.ts';
+import { SAFE_HEADERS } from '#server/platform/http/app.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
@@ -57,7 +58,7 @@ export function addLiveRoutes(app: FastifyInstance, context: ServerContext): voi
       });
       const session = await createSession(request.raw, reply.raw, {
         keepAlive: KEEP_ALIVE_MS,
-        headers: { 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
+        headers: { ...SAFE_HEADERS, 'x-accel-buffering': 'no' },
       });
       const feed =
         feeds.get(row.number) ?? new Feed(context, row.number, () => feeds.delete(row.number));

@@ -27,3 +27,11 @@ test('writes one JSON line with time, level, fields and sentence', () => {
   assert.equal(line['msg'], 'said');
   assert.match(String(line['time']), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 });
+
+test('says what the database refused, and not the row that it quotes', () => {
+  const row = 'Failing row contains (1, Wang Xiaoming, 13800001111).';
+  const fault = Object.assign(new Error('violates check constraint'), { detail: row, where: row });
+  const line = written({ err: Object.assign(fault, { code: '23514' }) });
+  assert.partialDeepStrictEqual(line['err'], { code: '23514', message: fault.message });
+  assert.doesNotMatch(JSON.stringify(line), /Wang/);
+});

@@ -24,10 +24,17 @@ export function createLog(
       level: options.level ?? 'info',
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: withoutRows },
       redact: { paths: SECRETS.flatMap(redactedPaths), censor: '[redacted]' },
     },
     options.stream ?? pino.destination({ fd: 2, sync: true }),
   );
+}
+
+/** PostgreSQL quotes the row at fault, and what it was reading: names, telephone numbers, codes. */
+function withoutRows(error: Error): object {
+  const { detail: _, where: __, internalQuery: ___, ...rest } = pino.stdSerializers.err(error);
+  return rest;
 }
 
 function redactedPaths(name: string): string[] {

@@ -18,6 +18,8 @@ const REQUEST_TIMEOUT_MS = 15 * 60_000;
 const BODY_WITHIN_MS = 20_000;
 const SWEEP_MS = 5_000;
 const HEADERS_MAX_MS = 10_000;
+/** How often connections are held against the times above. */
+const LOOK_FOR_SLOW_MS = 1_000;
 
 export async function buildApp(deps: {
   readonly authenticate: Authenticate;
@@ -28,7 +30,15 @@ export async function buildApp(deps: {
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
 }): Promise<FastifyInstance> {
   const app = Fastify({
-    ...(deps.tls === null ? {} : { https: { ...deps.tls, minVersion: 'TLSv1.2' } }),
+    ...(deps.tls === null
+      ? { http: { connectionsCheckingInterval: LOOK_FOR_SLOW_MS } }
+      : {
+          https: {
+            ...deps.tls,
+            minVersion: 'TLSv1.2',
+            connectionsCheckingInterval: LOOK_FOR_SLOW_MS,
+          },
+        }),
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -46,6 +56,8 @@ export async function buildApp(deps: {
   }) as unknown as FastifyInstance;
   app.server.headersTimeout = HEADERS_MAX_MS;
   app.decorateRequest('principal', null);
+  // Taken for granted by the framework; no address of ours takes plain text.
+  app.removeContentTypeParser('text/plain');
 
   // Reached by /openapi.json, which has a rule of its own.
   await app.register(swagger, {
@@ -135,7 +147,7 @@ function endSlowBodies(app: FastifyInstance): void {
   });
 }
 
-const SAFE_HEADERS = {
+export const SAFE_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
