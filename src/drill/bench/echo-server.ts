@@ -2,14 +2,16 @@
 // size of our answers. It checks nothing, keeps nothing, waits for nothing.
 import { createServer } from 'node:http';
 
-const fill = 'x'.repeat(Number(process.argv[2] ?? 0));
+const ANSWER_BYTES = Number(process.argv[2] ?? 0);
+const FILL = 'x'.repeat(ANSWER_BYTES);
 
 const server = createServer((request, response) => {
   const parts: Buffer[] = [];
   request.on('data', (part: Buffer) => parts.push(part));
   request.on('end', () => {
-    const asked = JSON.parse(Buffer.concat(parts).toString('utf8')) as object;
-    const answer = JSON.stringify({ ...asked, fill });
+    const asked = Buffer.concat(parts);
+    const fill = FILL.slice(0, Math.max(0, ANSWER_BYTES - asked.length));
+    const answer = JSON.stringify({ ...(JSON.parse(asked.toString('utf8')) as object), fill });
     response.writeHead(200, {
       'content-type': 'application/json; charset=utf-8',
       'content-length': Buffer.byteLength(answer),
@@ -23,4 +25,3 @@ server.listen(0, '127.0.0.1', () => {
   const port = typeof address === 'object' ? address?.port : 0;
   process.stdout.write(`echo is listening on http://127.0.0.1:${port}\n`);
 });
-process.on('SIGTERM', () => process.exit(0));

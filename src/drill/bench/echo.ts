@@ -2,41 +2,27 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { openConnections } from '#drill/load/connections.ts';
-import type { Loop } from '#drill/load/loops.ts';
 
 const PROGRAM = fileURLToPath(new URL('./echo-server.ts', import.meta.url));
 
-/** The echo in a process of its own, asked over as many connections as lanes. */
-export async function startEcho(connectionCount: number, answerBytes: number) {
+export type Echo = AsyncDisposable & { readonly url: string; readonly pid: number };
+
+/** The reference as a process of its own. @param answerBytes - size its answers are filled up to */
+export async function startEcho(answerBytes: number): Promise<Echo> {
   const child = spawn(process.execPath, [PROGRAM, String(answerBytes)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const url = /http:\/\/\S+/.exec(line)?.[0];
-  if (url === undefined) throw new Error(`the echo did not start: ${line}`);
-  const connections = await openConnections(url, connectionCount);
-  const scannedAt = new Date().toISOString();
-  const body = JSON.stringify({
-    scanId: '00000000-0000-4000-8000-000000000000',
-    code: 'KAAACAAAAEGJIOHDSL7UMQZVDE',
-    direction: 'in',
-    scannedAt,
-    lane: 'north-1-1',
-  });
-  const loop: Loop = {
-    next: (connection) =>
-      connection.bytesOf({ path: '/echo', body, token: 'kmd_'.padEnd(36, 'x') }),
-  };
+  const exited = once(child, 'exit');
+  const ready = once(createInterface(child.stdout), 'line');
+  const [line] = (await Promise.race([ready, exited])) as [unknown];
+  const url = /http:\/\/\S+/.exec(String(line))?.[0];
+  if (url === undefined) throw new Error('the reference server did not start');
   return {
-    connections,
-    loop,
-    async stop() {
-      connections.close();
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+    url,
+    pid: child.pid ?? 0,
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await exited;
     },
   };
 }
-
-export type Echo = Awaited<ReturnType<typeof startEcho>>;

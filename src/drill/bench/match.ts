@@ -21,7 +21,7 @@ export type Match = {
 };
 
 /** Commands that read a whole ticket file may be silent for as long as this. */
-const LONG_COMMAND_MS = 180_000;
+export const LONG_COMMAND_MS = 180_000;
 
 export async function asAdmin<T>(
   server: ServerProcess,
@@ -38,11 +38,9 @@ export async function openMatch(
   options: { readonly eventId: string; readonly tickets: number; readonly lanes: number },
 ): Promise<Match> {
   const { eventId, tickets } = options;
-  const path = `/api/v1/events/${eventId}`;
   return await asAdmin(server, async (admin) => {
-    await admin.json({ method: 'PUT', path, body: eventFileOf(eventId) });
+    await openEvent(admin, eventId);
     const imported = await importTickets(server, admin, eventId, ticketFileOf(tickets));
-    await admin.json({ method: 'POST', path: `${path}/open` });
     const lanes = await Promise.all(
       lanesOf(options.lanes).map(async ({ stand, gate, lane }) => {
         const body = { event: eventId, gate, lane };
@@ -53,6 +51,12 @@ export async function openMatch(
     const codes = await exportCodes(admin, eventId);
     return { server, eventId, tickets, lanes, codes, imported };
   });
+}
+
+export async function openEvent(admin: Connections, eventId: string): Promise<void> {
+  const path = `/api/v1/events/${eventId}`;
+  await admin.json({ method: 'PUT', path, body: eventFileOf(eventId) });
+  await admin.json({ method: 'POST', path: `${path}/open` });
 }
 
 export async function importTickets(

@@ -1,59 +1,86 @@
-// Lanes that present tickets: what a lane sends, down to the header that says what it has seen.
+// Lanes that present tickets: what a lane sends, down to the header that says what it has seen. The
+// reference is asked in the same way, so that the client does the same work for both.
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '#drill/load/connection.ts';
 import { type Connections, openConnections } from '#drill/load/connections.ts';
 import type { Loop } from '#drill/load/loops.ts';
 import type { BenchLane, Match } from './match.ts';
 
-type LaneState = { readonly lane: BenchLane; seen: string };
-
-const SEEN = /"storeEpoch":"([^"]+)","revision":(\d+),"mark":"([^"]+)"\}$/;
-const ADMITTED = Buffer.from('"verdict":"admitted"');
-
-export type Scanning = {
+export type Scanning = Disposable & {
   readonly connections: Connections;
-  /** Every request presents a ticket that nobody has presented, at a gate that it may use. */
   readonly loop: Loop;
   /** Mean bytes of an answer's body so far. */
   answerBytes(): number;
 };
 
-/** One connection a lane. */
-export async function startScanning(match: Match): Promise<Scanning> {
-  const connections = await openConnections(match.server.url, match.lanes.length);
-  const states = new Map<Connection, LaneState>();
+const SEEN = /"storeEpoch":"([^"]+)","revision":(\d+),"mark":"([^"]+)"\}$/;
+const SEEN_BYTES_MAX = 160;
+const ADMITTED = Buffer.from('"verdict":"admitted"');
+const FILLED = Buffer.from('"fill":"');
+
+/** One connection a lane; each request presents a ticket that nobody has presented before. */
+export function startScanning(match: Match): Promise<Scanning> {
+  return start(match.server.url, match.lanes, {
+    codeFor: (lane) => match.codes.get(lane.stand)?.pop() ?? null,
+    good: ADMITTED,
+    seen: '',
+  });
+}
+
+/** The same requests, by as many connections, to the reference. */
+export function startEchoing(url: string, match: Match): Promise<Scanning> {
+  return start(url, match.lanes, {
+    codeFor: () => 'K'.repeat(26),
+    good: FILLED,
+    seen: 'abcdefghijklmnop:123456:abcdefghijk',
+  });
+}
+
+type Manner = {
+  /** The next code that this lane presents; null: there is none left. */
+  readonly codeFor: (lane: BenchLane) => string | null;
+  readonly good: Buffer;
+  readonly seen: string;
+};
+
+async function start(
+  url: string,
+  lanes: readonly BenchLane[],
+  { codeFor, good, seen }: Manner,
+): Promise<Scanning> {
+  const connections = await openConnections(url, lanes.length);
+  const states = new Map<Connection, { readonly lane: BenchLane; seen: string }>();
   connections.all.forEach((connection, index) => {
-    const lane = match.lanes[index];
-    if (lane !== undefined) states.set(connection, { lane, seen: '' });
+    const lane = lanes[index];
+    if (lane !== undefined) states.set(connection, { lane, seen });
   });
   let answers = 0;
   let bytes = 0;
+  const loop: Loop = {
+    next(connection) {
+      const state = states.get(connection);
+      const code = state === undefined ? null : codeFor(state.lane);
+      if (state === undefined || code === null) return null;
+      return scanBytes(connection, state.lane, state.seen, code);
+    },
+    check({ status, body }, _index, connection) {
+      answers += 1;
+      bytes += body.length;
+      const state = states.get(connection);
+      const found = SEEN.exec(body.toString('latin1', Math.max(0, body.length - SEEN_BYTES_MAX)));
+      if (state !== undefined && found !== null) state.seen = `${found[1]}:${found[2]}:${found[3]}`;
+      return status === 200 && body.includes(good);
+    },
+  };
   return {
     connections,
+    loop,
     answerBytes: () => Math.round(bytes / Math.max(answers, 1)),
-    loop: {
-      next(connection) {
-        const state = states.get(connection);
-        const code = state === undefined ? undefined : match.codes.get(state.lane.stand)?.pop();
-        if (state === undefined || code === undefined) return null;
-        return scanBytes(connection, state, code);
-      },
-      check(response, _index, connection) {
-        const { body } = response;
-        answers += 1;
-        bytes += body.length;
-        const state = states.get(connection);
-        const seen = SEEN.exec(body.toString('latin1', Math.max(0, body.length - SEEN_BYTES_MAX)));
-        if (state !== undefined && seen !== null) state.seen = `${seen[1]}:${seen[2]}:${seen[3]}`;
-        return response.status === 200 && body.includes(ADMITTED);
-      },
-    },
+    [Symbol.dispose]: () => connections.close(),
   };
 }
 
-const SEEN_BYTES_MAX = 160;
-
-function scanBytes(connection: Connection, { lane, seen }: LaneState, code: string) {
+function scanBytes(connection: Connection, lane: BenchLane, seen: string, code: string) {
   const scan = {
     scanId: randomUUID(),
     code,
@@ -61,7 +88,10 @@ function scanBytes(connection: Connection, { lane, seen }: LaneState, code: stri
     scannedAt: new Date().toISOString(),
     lane: lane.lane,
   };
-  const { token } = lane;
-  const headers = seen === '' ? {} : { 'kaimen-seen': seen };
-  return connection.bytesOf({ path: '/api/v1/scans', body: JSON.stringify(scan), token, headers });
+  return connection.bytesOf({
+    path: '/api/v1/scans',
+    body: JSON.stringify(scan),
+    token: lane.token,
+    headers: seen === '' ? {} : { 'kaimen-seen': seen },
+  });
 }
