@@ -98,9 +98,11 @@ export class ServerProcess implements AsyncDisposable {
     await this.#exited;
   }
 
-  async stop(): Promise<void> {
+  /** @returns its exit code; null when it died of a signal instead */
+  async stop(): Promise<number | null> {
     this.#child.kill('SIGTERM');
     await this.#exited;
+    return this.#child.exitCode;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -27,6 +27,10 @@ import { replayLeftovers } from './sync/replay.ts';
 import { clearDeadImports } from './tickets/staged-tickets.ts';
 
 const LEFTOVERS_EVERY_MS = 5_000;
+/** Another node may have found the store behind, or have ended its rebuild. */
+const STORE_POLL_MS = 1_000;
+/** Whoever has not sent the whole request, or not taken the whole answer, by then is cut off. */
+const ANSWER_WITHIN_MS = 3_000;
 
 export type RunningServer = {
   readonly url: string;
@@ -81,6 +85,7 @@ export async function startServer(
     const polls = [
       setInterval(() => access.poll().catch(() => {}), ACCESS_POLL_MS),
       setInterval(() => access.noteSeen().catch(() => {}), SEEN_EVERY_MS),
+      setInterval(() => storeState.refresh().catch(() => {}), STORE_POLL_MS),
       setInterval(() => replayLeftovers(context).catch(() => {}), LEFTOVERS_EVERY_MS),
     ];
     // Nobody waits for it: no import of this run sees them.
@@ -129,7 +134,9 @@ async function stopServer(parts: {
 }): Promise<void> {
   for (const poll of parts.polls) clearInterval(poll);
   parts.stopping.abort();
+  const cutOff = setTimeout(() => parts.app.server.closeAllConnections(), ANSWER_WITHIN_MS);
   await parts.app.close();
+  clearTimeout(cutOff);
   await parts.authority.drain();
   await parts.highWater.stop();
   await parts.database.close();

@@ -76,6 +76,21 @@ test('decides again when the database refuses a commit for want of order', async
   assert.equal(words.filter((each) => each === 'already-used').length, 35);
 });
 
+test('a scan that cannot be stored takes none of those decided with it down', async () => {
+  await database.pool.query(
+    `ALTER TABLE scans ADD CONSTRAINT no_poison CHECK (scan_id <> 'poison')`,
+  );
+  const scans = Array.from({ length: 9 }, async (_, index) => {
+    const code = await here.code(event, 20 + index);
+    return here.scan(phone('N1'), index === 4 ? 'poison' : `beside-${index}`, code);
+  });
+  const settled = await Promise.allSettled(scans);
+  for (const [index, each] of settled.entries()) {
+    if (index === 4) assert.equal(each.status, 'rejected');
+    else assert.equal(each.status === 'fulfilled' && word(each.value), 'admitted');
+  }
+});
+
 function phone(gate: string): Device {
   const id = `phone-${gate}`;
   return { kind: 'device', id, eventNumber: event, eventId: 'derby', gate, lane: null };

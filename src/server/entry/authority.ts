@@ -3,6 +3,7 @@
 // tickets overlap, so that PostgreSQL works while the next batch is read from the wire.
 import type { Finding } from '#domain/entry/decide-scan.ts';
 import type { Clock } from '#server/platform/clock.ts';
+import { isDatabaseAway } from '#server/platform/database-fault.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { numbered } from './answer.ts';
 import { type Catalogue, checkpointOf, type OpenEvent } from './catalogue.ts';
@@ -164,7 +165,13 @@ class EventQueue {
       }
       throw new HttpProblem('unavailable', { retryAfterSeconds: 1 });
     } catch (error) {
-      for (const waiting of batch) waiting.reject(error);
+      const isOfOneScan = !(error instanceof HttpProblem) && !isDatabaseAway(error);
+      if (isOfOneScan && batch.length > 1) {
+        // A bug that one scan has met must not refuse all that came with it.
+        for (const waiting of batch) await this.#run([waiting]);
+      } else {
+        for (const waiting of batch) waiting.reject(error);
+      }
     }
   }
 

@@ -38,7 +38,10 @@ export async function openStoreState(
   let { row, ends } = await loadStore(pool);
 
   async function refresh(): Promise<void> {
+    const before = row.epoch;
     ({ row, ends } = await loadStore(pool));
+    // Rebuilt by another node: what this one knew of the store before is settled.
+    if (row.epoch !== before && ends.get(before) === null) known.clear();
   }
 
   async function behind(why: string, unknown: string | null): Promise<void> {
