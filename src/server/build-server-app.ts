@@ -18,6 +18,7 @@ import { addHealthRoutes } from './platform/http/health-routes.ts';
 import { acceptCsv } from './platform/http/upload.ts';
 import type { Principal } from './platform/principal.ts';
 import type { ServerContext } from './server-context.ts';
+import { addShadowRoutes } from './shadow/routes.ts';
 import { addConflictRoutes } from './sync/conflict-routes.ts';
 import { addSyncRoutes } from './sync/routes.ts';
 import { addStoreRoutes } from './sync/store-routes.ts';
@@ -61,6 +62,7 @@ export async function buildServerApp(
   addScanRoutes(app, context);
   addBackupRoutes(app, context, version);
   addScanReading(app, context);
+  addShadowRoutes(app, context);
   addSyncRoutes(app, context);
   addConflictRoutes(app, context);
   addStoreRoutes(app, context);
