@@ -21,7 +21,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['#domain/', '#protocol/', 'node:', 'commander', 'csv-parse', 'zxing-wasm'],
   drill: ['#domain/', '#protocol/', 'node:'],
   testing: [
-    ...['#domain/', '#protocol/', '#server/', 'node:', 'fast-check', 'fastify', 'pg', 'prom-client'],
+    ...[
+      '#domain/',
+      '#protocol/',
+      '#server/',
+      'node:',
+      'fast-check',
+      'fastify',
+      'pg',
+      'prom-client',
+    ],
     ...['zxing-wasm', '@hyzyla/pdfium'],
   ],
 };
