@@ -118,18 +118,3 @@ export const exportQuery = z.strictObject({
   gate: z.string().optional(),
   signed: z.stringbool().optional().describe('add the signed code for partners’ lanes'),
 });
-
-/** A row of an export in csv or json. */
-export const exportedTicket = z.object({
-  ticket_ref: z.string(),
-  code: z.string(),
-  type: z.string(),
-  stand: z.string(),
-  section: z.string(),
-  row: z.string(),
-  seat: z.string(),
-  gate: z.string(),
-  status: z.string(),
-  issue: z.int(),
-  signed_code: z.string().optional(),
-});
