@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readConfig, UsageError } from './config.ts';
+
+test('listens on this machine alone unless it has a certificate', () => {
+  assert.equal(readConfig(['serve'], {}).host, '127.0.0.1');
+  for (const host of ['127.0.0.1', '::1', 'localhost']) {
+    assert.equal(readConfig(['serve', '--host', host], {}).host, host);
+  }
+  const tls = ['--tls-cert', 'cert.pem', '--tls-key', 'key.pem'];
+  for (const host of ['0.0.0.0', '::', '192.168.1.20', 'gate.example', '127.0.0.1.example', '']) {
+    assert.throws(() => readConfig(['serve', '--host', host], {}), UsageError, host);
+    assert.equal(readConfig(['serve', '--host', host, ...tls], {}).host, host);
+  }
+});
+
+test('says what to write instead of what it does not know', () => {
+  const bad: readonly [string[], RegExp][] = [
+    [['serve', '--port', '80800'], /--port 80800: give a number from 0 to 65535/],
+    [['serve', '--port', '80.5'], /--port/],
+    [['serve', '--port', 'http'], /--port/],
+    [['serve', '--tls-cert', 'cert.pem'], /belong together/],
+    [['serve', '--tls-key', 'key.pem'], /belong together/],
+    [['serve', '--role', 'edge'], /--role edge/],
+    [['serve', '--log-level', 'loud'], /--log-level loud/],
+    [['serve', '--colour'], /--colour/],
+    [['sing'], /unknown command “sing”: serve or restore/],
+  ];
+  for (const [args, words] of bad) {
+    assert.throws(() => readConfig(args, {}), words, args.join(' '));
+    assert.throws(() => readConfig(args, {}), UsageError);
+  }
+});
