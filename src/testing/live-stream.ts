@@ -26,8 +26,7 @@ export class LiveStream implements Disposable {
     const response = await fetch(url, {
       headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
       signal: ending.signal,
-    });
-    clearTimeout(slow);
+    }).finally(() => clearTimeout(slow));
     assert.equal(response.status, 200);
     assert.ok(response.body !== null);
     const stream = new LiveStream(ending);
