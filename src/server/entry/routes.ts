@@ -1,5 +1,6 @@
 // Scans and their annulment.
 import type { FastifyInstance } from 'fastify';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 import { scanId, words } from '#protocol/primitives.ts';
 import {
@@ -83,15 +84,27 @@ export function addScanRoutes(app: FastifyInstance, context: ServerContext): voi
 
 /** What a device sent, looked up. */
 export async function takeScan(
-  { catalogue, now }: Pick<ServerContext, 'catalogue' | 'now'>,
+  { catalogue, now, pool }: Pick<ServerContext, 'catalogue' | 'now' | 'pool'>,
   device: Device,
   body: ScanRequest,
 ): Promise<PendingScan> {
   const event = await catalogue.get(device.eventNumber);
   const scan = pendingScan(event, device, body);
+  if (body.confirms !== undefined) {
+    return { ...scan, isConfirmed: await isReferral(pool, scan, body.confirms) };
+  }
   const isUnknown = scan.lookup.kind === 'none' && scan.lookup.reason === 'unknown';
   // Perhaps of an event that was imported since.
   return isUnknown && (await catalogue.hasNewKeys(now())) ? pendingScan(event, device, body) : scan;
+}
+
+/** Whether this lane was told before to look at the holder of this very code. */
+async function isReferral(pool: Pool, scan: PendingScan, confirms: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `SELECT 1 FROM scans WHERE device = $1 AND scan_id = $2 AND code_hash = $3 AND verdict = 'referred'`,
+    [scan.device, confirms, Buffer.from(scan.codeHash)],
+  );
+  return rowCount === 1;
 }
 
 function pendingScan(event: OpenEvent, device: Device, scan: ScanRequest): PendingScan {
@@ -104,7 +117,7 @@ function pendingScan(event: OpenEvent, device: Device, scan: ScanRequest): Pendi
     lane: scan.lane ?? device.lane,
     operator: scan.operator ?? null,
     scannedAt: iso(storableTime(Date.parse(scan.scannedAt))),
-    isConfirmed: scan.confirms !== undefined,
+    isConfirmed: false,
     checkpoint: checkpointOf(event, device.gate),
     lookup: found.lookup,
     codeHash: found.codeHash,

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { EventStatus } from '#domain/venue/match-event.ts';
-import { eventFile } from '#protocol/event-file.ts';
+import { type EventStatus, groundOf } from '#domain/venue/match-event.ts';
+import { type EventFile, eventFile, matchEventOf } from '#protocol/event-file.ts';
 import { id } from '#protocol/primitives.ts';
 import { keyContext } from '#server/entry/catalogue.ts';
 import { randomName, seal } from '#server/platform/crypto.ts';
@@ -95,6 +95,7 @@ function addImport(app: FastifyInstance, context: ServerContext): void {
             mend: 'import the match under a new id',
           });
         }
+        if (existing !== null && existing.status === 'open') refuseWiderLimits(existing.file, body);
         const number =
           existing?.number ??
           (await insertEvent(client, {
@@ -118,6 +119,19 @@ function addImport(app: FastifyInstance, context: ServerContext): void {
       return result;
     },
   });
+}
+
+/** While people go in, a limit is raised by two: not by one who corrects a file. */
+function refuseWiderLimits(before: EventFile, after: EventFile): void {
+  const limits = groundOf(matchEventOf(after)).limits;
+  for (const [scope, limit] of groundOf(matchEventOf(before)).limits) {
+    const next = limits.get(scope) ?? Number.POSITIVE_INFINITY;
+    if (next <= limit) continue;
+    throw new HttpProblem('conflict', {
+      detail: `the file raises the limit of ${scope} from ${limit} while the event is open`,
+      mend: 'keep the limit in the file, and raise it with “kaimen limit”, which takes two people',
+    });
+  }
 }
 
 function addLifecycle(app: FastifyInstance, context: ServerContext): void {
