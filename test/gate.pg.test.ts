@@ -210,6 +210,33 @@ test('a meter lets in its number in a minute of the clock with 64 lanes at once,
   }
 });
 
+test('lanes get their verdicts while forty desks act on the same match without pause', async () => {
+  const match = await openMatch('busy', 1_500);
+  using desks = await DrillClient.open(server.url, 40, server.adminToken);
+  const { eventId } = match;
+  let isOver = false;
+  let acts = 0;
+  const desk = async (_: unknown, index: number) => {
+    const ref = refOf(1_001 + index);
+    for (let turn = 0; !isOver; turn++) {
+      const word = turn % 2 === 0 ? 'block' : 'unblock';
+      const path = `/api/v1/events/${eventId}/tickets/${ref}/${word}`;
+      await desks.ask({ path, body: { reason: 'test' } });
+      acts += 1;
+    }
+  };
+  const acting = Promise.all(Array.from({ length: 40 }, desk));
+  const chance = new Chance(`${SEED} busy`);
+  const shown = everyTicketAgainAndAgain(match, chance, (serial) => (serial > 1_000 ? 0 : 1));
+  const answers = await present(connections, shown).finally(() => {
+    isOver = true;
+  });
+  await acting;
+  assert.equal(countOf(answers, 'admitted'), 1_000);
+  assert.ok(acts > 100, `only ${acts} acts`);
+  assert.equal((await client.tryAsk({ method: 'GET', path: '/readyz' }))?.status, 200);
+});
+
 function sumOf(tickets: number, of: (serial: number) => number): number {
   let sum = 0;
   for (let serial = 1; serial <= tickets; serial++) sum += of(serial);

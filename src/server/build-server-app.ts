@@ -47,7 +47,7 @@ export async function buildServerApp(
   collectDefaultMetrics({ register: registry });
   countScans(context.bus, registry);
   addHealthRoutes(app, {
-    pool: context.pool,
+    pool: database.claimPool,
     registry,
     stopping: context.stopping,
     storeState: () => context.storeState.current().state,

@@ -35,6 +35,8 @@ export class AccessStore {
       this.#seen.add(cached.principal.id);
       return cached.expiresAt > this.#now() ? cached.principal : null;
     }
+    // What cannot be a token costs strangers a moment of ours, and the database nothing.
+    if (!ANY_TOKEN.test(token)) return null;
     const generation = this.#generation;
     const hash = tokenHash(token);
     const found = token.startsWith(DEVICE_PREFIX)
@@ -219,6 +221,7 @@ export class AccessStore {
 
 const OPERATOR_PREFIX = 'kmo_';
 const OPERATOR_TOKEN = /^kmo_[a-z2-7]{32}$/;
+const ANY_TOKEN = /^km[od]_[a-z2-7]{32}$/;
 /** By which a device's token is told from a person's. */
 export const DEVICE_PREFIX = 'kmd_';
 

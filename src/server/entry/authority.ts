@@ -1,21 +1,23 @@
 // The claim authority: every scan of every event queues here, leaves in batches, and is answered only
 // after its verdict is committed. One batch at a time decides a given ticket; batches of different
 // tickets overlap, so that PostgreSQL works while the next batch is read from the wire.
-import type { Finding } from '#domain/entry/decide-scan.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { isDatabaseAway } from '#server/platform/database-fault.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { numbered } from './answer.ts';
 import { type Catalogue, checkpointOf, type OpenEvent } from './catalogue.ts';
-import type { ClaimStore, Medium, Snapshot } from './claim-store.ts';
+import type { ClaimStatements, ClaimStore } from './claim-store.ts';
 import { decideBatch, type Outcome, type PendingScan } from './decide-batch.ts';
+import { lookUpScans } from './look-up-scans.ts';
 import type { StoreState } from './store-state.ts';
 
 const BATCH_MAX = 256;
 const BATCHES_AT_ONCE_MAX = 2;
 const QUEUE_MAX = 20_000;
 /** Commits refused in a row before a batch gives up: each means that somebody else moved on. */
-const ATTEMPTS_MAX = 50;
+const ATTEMPTS_MAX = 10;
+/** From this attempt on a batch keeps everybody else out, or people who act without pause would starve it. */
+const ALONE_FROM = 4;
 
 export type Decided = {
   readonly event: OpenEvent;
@@ -36,6 +38,20 @@ type Waiting = {
   readonly answered: Promise<string>;
   readonly resolve: (answer: string) => void;
   readonly reject: (error: unknown) => void;
+};
+
+/** Answers the lanes of a batch; only ever called after its commit. */
+type Tell = () => void;
+
+type Committed = {
+  readonly event: OpenEvent;
+  readonly epoch: string;
+  readonly placed: readonly PendingScan[];
+  readonly outcomes: readonly Outcome[];
+  /** The revision before the batch. */
+  readonly base: number;
+  /** Scans of the batch that are new. */
+  readonly written: number;
 };
 
 export function createAuthority(deps: {
@@ -161,7 +177,8 @@ class EventQueue {
   async #run(batch: readonly Waiting[]): Promise<void> {
     try {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-        if (await this.#attempt(batch)) return;
+        const tell = await this.#attempt(batch, attempt >= ALONE_FROM);
+        if (tell !== null) return tell();
       }
       throw new HttpProblem('unavailable', { retryAfterSeconds: 1 });
     } catch (error) {
@@ -175,13 +192,29 @@ class EventQueue {
     }
   }
 
-  /** @returns false when what the batch was decided on has changed: nothing was written, decide again */
-  async #attempt(batch: readonly Waiting[]): Promise<boolean> {
-    const { catalogue, store, state, now, onDecided } = this.#deps;
+  #attempt(batch: readonly Waiting[], isAlone: boolean): Promise<Tell | null> {
+    const { catalogue, store } = this.#deps;
+    const number = this.#eventNumber;
+    if (!isAlone) return this.#decide(batch, store, async () => await catalogue.get(number));
+    return store.alone(number, (statements, client) =>
+      this.#decide(batch, statements, async () => await catalogue.reload(number, client)),
+    );
+  }
+
+  /**
+   * @returns how to tell the lanes, once it is committed; null when what the batch was decided on has
+   *   changed: nothing was written, decide again
+   */
+  async #decide(
+    batch: readonly Waiting[],
+    store: ClaimStatements,
+    findEvent: () => Promise<OpenEvent>,
+  ): Promise<Tell | null> {
+    const { catalogue, state, now } = this.#deps;
     const epoch = state.servingEpoch();
-    const event = await catalogue.get(this.#eventNumber);
-    const { serials, findingOf } = await this.#lookUp(event, batch);
+    const event = await findEvent();
     const placed = batch.map(({ scan }) => placedIn(event, scan));
+    const { serials, findingOf } = await lookUpScans(store, event, placed);
     const asks = placed.map((scan, index) => ({
       device: scan.device,
       scanId: scan.scanId,
@@ -193,11 +226,11 @@ class EventQueue {
     if (snapshot.revision < known) {
       const went = `from revision ${known} to ${snapshot.revision}`;
       await state.beginRebuild(`the store under this server has gone back ${went}`);
-      return false;
+      return null;
     }
     if (snapshot.fence !== event.fence) {
       await catalogue.reload(this.#eventNumber);
-      return false;
+      return null;
     }
     const scans = placed.map((scan, index) => ({ scan, finding: findingOf(index, snapshot) }));
     const { outcomes, batch: writes } = decideBatch(event, snapshot, scans, now());
@@ -206,11 +239,18 @@ class EventQueue {
       const committed = await store.commit(event, epoch, writes);
       if (committed === 'stale') {
         await state.refresh();
-        return false;
+        return null;
       }
       base = committed;
-      state.committed(this.#eventNumber, base + writes.scans.length);
     }
+    const written = writes.scans.length;
+    return () => this.#tell(batch, { event, epoch, placed, outcomes, base, written });
+  }
+
+  #tell(batch: readonly Waiting[], committed: Committed): void {
+    const { state, onDecided } = this.#deps;
+    const { event, epoch, placed, outcomes, base, written } = committed;
+    if (written > 0) state.committed(this.#eventNumber, base + written);
     const decided: Decided[] = [];
     outcomes.forEach((outcome, index) => {
       const waiting = batch[index];
@@ -228,50 +268,8 @@ class EventQueue {
       }
     });
     if (decided.length > 0) onDecided(decided);
-    return true;
-  }
-
-  /** Resolves imported codes to tickets; our own carry their serial. */
-  async #lookUp(event: OpenEvent, batch: readonly Waiting[]) {
-    const hashes = batch.flatMap(({ scan }) =>
-      scan.lookup.kind === 'media' ? scan.lookup.hashes : [],
-    );
-    const media = hashes.length === 0 ? NO_MEDIA : await this.#deps.store.findMedia(event, hashes);
-    const mediumOf = ({ scan }: Waiting): Medium | undefined =>
-      scan.lookup.kind !== 'media'
-        ? undefined
-        : scan.lookup.hashes
-            .map((hash) => media.get(Buffer.from(hash).toString('hex')))
-            .find((medium) => medium !== undefined);
-    return {
-      serials: batch.map((waiting) =>
-        waiting.scan.lookup.kind === 'serial'
-          ? waiting.scan.lookup.serial
-          : (mediumOf(waiting)?.serial ?? null),
-      ),
-      findingOf: (index: number, snapshot: Snapshot): Finding => {
-        const waiting = batch[index];
-        const ticket = snapshot.facts[index]?.ticket ?? null;
-        if (waiting === undefined) throw new Error('a finding belongs to a scan of the batch');
-        const { lookup } = waiting.scan;
-        if (lookup.kind === 'none') return lookup;
-        if (lookup.kind === 'serial') {
-          // An issue that the store has not made yet: the store is older than the code, which still leads out.
-          const isAhead = lookup.issue > (ticket?.issue ?? 0) && waiting.scan.direction === 'in';
-          if (ticket === null || isAhead) return { kind: 'none', reason: 'unknown' };
-          return { kind: 'ticket', ticket, isCurrent: lookup.issue === ticket.issue };
-        }
-        const medium = mediumOf(waiting);
-        if (medium !== undefined && ticket !== null) {
-          return { kind: 'ticket', ticket, isCurrent: medium.isCurrent };
-        }
-        return { kind: 'none', reason: lookup.isOutlineKnown ? 'unknown' : 'unreadable' };
-      },
-    };
   }
 }
-
-const NO_MEDIA: ReadonlyMap<string, Medium> = new Map();
 
 /** A corrected file may have moved the gate to another perimeter since the scan came in. */
 function placedIn(event: OpenEvent, scan: PendingScan): PendingScan {

@@ -1,12 +1,12 @@
 // The claim store on PostgreSQL: two statements a batch. `read` takes everything a batch is decided
 // on; `commit` writes verdicts and crossings together, or nothing at all when anything it was decided
 // on has changed in between. Callers answer only after `commit` has returned.
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Crossing } from '#domain/entry/crossings.ts';
-import type { Ticket } from '#domain/entry/ticket.ts';
 import { arrayLiteral } from '#server/platform/array-literal.ts';
+import { inTransaction } from '#server/platform/transaction.ts';
 import type { OpenEvent } from './catalogue.ts';
-import { type TicketRow, ticketOf } from './ticket-row.ts';
+import { type ReadRow, type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** A node whose clock is further ahead than this was set wrong: its minute is not waited for. */
 export const CLOCKS_APART_MAX_MINUTES = 5;
@@ -16,33 +16,6 @@ export type Ask = {
   readonly scanId: string;
   readonly checkpoint: string;
   readonly serial: number | null;
-};
-
-export type Fact = {
-  /** The answer given before to this (device, scanId). */
-  readonly stored: StoredScan | null;
-  readonly ticket: Ticket | null;
-  readonly crossings: readonly Crossing[];
-  /** Revision of the claim the crossings were read at; 0: never claimed. */
-  readonly claimRevision: number;
-};
-
-export type StoredScan = {
-  readonly codeHash: Buffer;
-  readonly direction: string;
-  /** JSON text as sent, less store epoch and revision. */
-  readonly answer: string;
-  readonly revision: number;
-  readonly annulledAt: Date | null;
-};
-
-export type Snapshot = {
-  readonly revision: number;
-  readonly fence: number;
-  readonly inside: readonly number[];
-  readonly minute: number;
-  readonly thisMinute: readonly number[];
-  readonly facts: readonly Fact[];
 };
 
 export type ScanRecord = {
@@ -184,7 +157,7 @@ const COMMIT = `
 /** The guard above; the others say that somebody else was faster. */
 const STALE = new Set(['22012', '40001', '40P01']);
 
-export type ClaimStore = {
+export type ClaimStatements = {
   read(event: OpenEvent, asks: readonly Ask[]): Promise<Snapshot>;
   /** @returns the revision before the batch, whose scans follow it by one each; `'stale'`: nothing written */
   commit(event: OpenEvent, epoch: string, batch: Batch): Promise<number | 'stale'>;
@@ -192,9 +165,31 @@ export type ClaimStore = {
   findMedia(event: OpenEvent, hashes: readonly Uint8Array[]): Promise<ReadonlyMap<string, Medium>>;
 };
 
+export type ClaimStore = ClaimStatements & {
+  /**
+   * Runs `work` while nobody else changes what scans of the event are decided on: what it reads by
+   * these statements and this client still holds when it commits.
+   */
+  alone<T>(
+    eventNumber: number,
+    work: (statements: ClaimStatements, client: PoolClient) => Promise<T>,
+  ): Promise<T>;
+};
+
 export type Medium = { readonly serial: number; readonly isCurrent: boolean };
 
 export function createClaimStore(pool: Pool): ClaimStore {
+  return {
+    ...statementsOn(pool),
+    alone: (eventNumber, work) =>
+      inTransaction(pool, async (client) => {
+        await client.query('SELECT 1 FROM claim_heads WHERE event = $1 FOR UPDATE', [eventNumber]);
+        return await work(statementsOn(client), client);
+      }),
+  };
+}
+
+function statementsOn(database: Pool | PoolClient): ClaimStatements {
   return {
     async read(event, asks) {
       const values = [
@@ -205,7 +200,7 @@ export function createClaimStore(pool: Pool): ClaimStore {
         arrayLiteral(asks.map((ask) => ask.checkpoint)),
         arrayLiteral(asks.map((ask) => ask.serial)),
       ];
-      const { rows } = await pool.query<ReadRow>({ name: 'claim-read', text: READ, values });
+      const { rows } = await database.query<ReadRow>({ name: 'claim-read', text: READ, values });
       return snapshotOf(rows);
     },
 
@@ -228,7 +223,7 @@ export function createClaimStore(pool: Pool): ClaimStore {
         ...SCAN_COLUMNS.map(([column]) => arrayLiteral(batch.scans.map((scan) => scan[column]))),
       ];
       try {
-        const { rows } = await pool.query<{ base: string }>({
+        const { rows } = await database.query<{ base: string }>({
           name: 'claim-commit',
           text: COMMIT,
           values,
@@ -241,7 +236,7 @@ export function createClaimStore(pool: Pool): ClaimStore {
     },
 
     async findMedia(event, hashes) {
-      const { rows } = await pool.query<{ hash: Buffer; serial: number; is_current: boolean }>({
+      const { rows } = await database.query<{ hash: Buffer; serial: number; is_current: boolean }>({
         name: 'claim-media',
         text: 'SELECT hash, serial, is_current FROM media WHERE event = $1 AND hash = ANY ($2)',
         values: [event.number, hashes.map((hash) => Buffer.from(hash))],
@@ -253,49 +248,5 @@ export function createClaimStore(pool: Pool): ClaimStore {
         ]),
       );
     },
-  };
-}
-
-/** The head is on the first row only. */
-type ReadRow = Partial<TicketRow> & {
-  revision: string | null;
-  fence: string;
-  inside: number[];
-  this_minute: number[];
-  minute: string;
-  stored_hash: Buffer | null;
-  stored_direction: string;
-  stored_answer: string;
-  stored_revision: string;
-  annulled_at: Date | null;
-  crossings: Crossing[] | null;
-  claim_revision: string | null;
-};
-
-function snapshotOf(rows: readonly ReadRow[]): Snapshot {
-  const head = rows[0];
-  if (head === undefined || head.revision === null) throw new Error('the event has no claim head');
-  return {
-    revision: Number(head.revision),
-    fence: Number(head.fence),
-    inside: head.inside,
-    minute: Number(head.minute),
-    thisMinute: head.this_minute,
-    facts: rows.map((row) => ({
-      stored: row.stored_hash === null ? null : storedScanOf(row, row.stored_hash),
-      ticket: row.serial == null ? null : ticketOf(row as TicketRow),
-      crossings: row.crossings ?? [],
-      claimRevision: Number(row.claim_revision ?? 0),
-    })),
-  };
-}
-
-function storedScanOf(row: ReadRow, codeHash: Buffer): StoredScan {
-  return {
-    codeHash,
-    direction: row.stored_direction,
-    answer: row.stored_answer,
-    revision: Number(row.stored_revision),
-    annulledAt: row.annulled_at,
   };
 }

@@ -12,11 +12,10 @@ import {
   type Batch,
   CLOCKS_APART_MAX_MINUTES,
   type ClaimRecord,
-  type Fact,
   type ScanRecord,
-  type Snapshot,
 } from './claim-store.ts';
 import type { Lookup } from './find-code.ts';
+import type { Fact, Snapshot } from './snapshot.ts';
 
 export type PendingScan = {
   readonly device: string;

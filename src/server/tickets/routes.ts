@@ -1,6 +1,7 @@
 // Tickets as a resource: import, look up, block, re-issue.
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { SERIAL_MAX } from '#domain/credentials/ticket-code.ts';
 import { id, words } from '#protocol/primitives.ts';
 import {
   actRequest,
@@ -81,7 +82,7 @@ function addLookUps(app: FastifyInstance, context: ServerContext): void {
     params: eventParams,
     query: z.strictObject({
       q: words(100).min(1).optional(),
-      after: z.coerce.number().int().min(0).optional(),
+      after: z.coerce.number().int().min(0).max(SERIAL_MAX).optional(),
       limit: z.coerce.number().int().min(1).max(500).optional(),
     }),
     answer: ticketPage,

@@ -74,26 +74,30 @@ async function changeTicket(
 ): Promise<void> {
   const event = await findEvent(context.pool, where.id);
   if (event === null) throw noSuchEvent(where.id);
-  await context.acts.do(principal, async (client) => {
-    const list = await client.query<{ n: string }>(
-      'UPDATE lists SET n = n + 1 WHERE event = $1 RETURNING n',
-      [event.number],
-    );
-    const { rows } = await client.query<TicketHandle>(
-      'SELECT serial, issue FROM tickets WHERE event = $1 AND ref = $2 FOR UPDATE',
-      [event.number, where.ref],
-    );
-    const ticket = rows[0];
-    if (ticket === undefined) throw noSuchTicket(where.ref);
-    const act = await change(client, event.number, ticket);
-    await client.query('UPDATE tickets SET n = $3 WHERE event = $1 AND serial = $2', [
-      event.number,
-      ticket.serial,
-      list.rows[0]?.n,
-    ]);
-    await raiseFence(client, event.number);
-    const subject = `${where.id}/${where.ref}`;
-    return { result: null, act: act === null ? null : { act, subject, detail: { reason } } };
-  });
+  await context.acts.do(
+    principal,
+    async (client) => {
+      const list = await client.query<{ n: string }>(
+        'UPDATE lists SET n = n + 1 WHERE event = $1 RETURNING n',
+        [event.number],
+      );
+      const { rows } = await client.query<TicketHandle>(
+        'SELECT serial, issue FROM tickets WHERE event = $1 AND ref = $2 FOR UPDATE',
+        [event.number, where.ref],
+      );
+      const ticket = rows[0];
+      if (ticket === undefined) throw noSuchTicket(where.ref);
+      const act = await change(client, event.number, ticket);
+      await client.query('UPDATE tickets SET n = $3 WHERE event = $1 AND serial = $2', [
+        event.number,
+        ticket.serial,
+        list.rows[0]?.n,
+      ]);
+      await raiseFence(client, event.number);
+      const subject = `${where.id}/${where.ref}`;
+      return { result: null, act: act === null ? null : { act, subject, detail: { reason } } };
+    },
+    `tickets of ${where.id}`,
+  );
   context.bus.emit('list', event.number);
 }

@@ -216,18 +216,22 @@ async function change(
   act: { readonly act: string; readonly detail: Readonly<Record<string, unknown>> },
   next: (controls: StoredControls) => StoredControls,
 ): Promise<void> {
-  await context.acts.do(principal, async (client: PoolClient) => {
-    await changeControls(client, row.number, (controls) => {
-      const changed = next(controls);
-      if (changed.holds.length <= ITEMS_MAX && changed.diversions.length <= ITEMS_MAX)
-        return changed;
-      throw new HttpProblem('conflict', {
-        detail: `there are ${ITEMS_MAX} in force already`,
-        mend: 'lift some that are over',
+  await context.acts.do(
+    principal,
+    async (client: PoolClient) => {
+      await changeControls(client, row.number, (controls) => {
+        const changed = next(controls);
+        if (changed.holds.length <= ITEMS_MAX && changed.diversions.length <= ITEMS_MAX)
+          return changed;
+        throw new HttpProblem('conflict', {
+          detail: `there are ${ITEMS_MAX} in force already`,
+          mend: 'lift some that are over',
+        });
       });
-    });
-    return { result: null, act: { ...act, subject: row.id } };
-  });
+      return { result: null, act: { ...act, subject: row.id } };
+    },
+    `controls of ${row.id}`,
+  );
   context.bus.emit('controls', row.number);
 }
 

@@ -59,12 +59,17 @@ export function addHealthRoutes(
       reply.type(deps.registry.contentType).send(await deps.registry.metrics()),
   });
 
+  let document: string | null = null;
   addRoute(app, {
     method: 'GET',
     url: '/openapi.json',
     rule: { allow: 'public' },
     summary: 'This API as OpenAPI 3.1',
     tag: 'operation',
-    handle: () => app.swagger(),
+    handle: ({ reply }) => {
+      // It never changes, is long, and anybody may ask for it.
+      document ??= JSON.stringify(app.swagger());
+      return reply.type('application/json; charset=utf-8').send(document);
+    },
   });
 }

@@ -36,7 +36,11 @@ export class HttpProblem extends Error {
   readonly details: Details;
 
   constructor(code: ProblemCode, details: Details = {}) {
+    // Nobody reads where it came from, and strangers can ask for as many as they like.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(details.detail ?? PROBLEMS[code][1]);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'HttpProblem';
     this.code = code;
     this.details = details;
