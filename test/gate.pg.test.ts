@@ -233,7 +233,7 @@ test('lanes get their verdicts while forty desks act on the same match without p
   });
   await acting;
   assert.equal(countOf(answers, 'admitted'), 1_000);
-  assert.ok(acts > 100, `only ${acts} acts`);
+  assert.ok(acts > 20, `only ${acts} acts`);
   assert.equal((await client.tryAsk({ method: 'GET', path: '/readyz' }))?.status, 200);
 });
 
