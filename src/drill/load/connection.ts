@@ -118,7 +118,7 @@ export class Connection {
   #answer(response: RawResponse): void {
     const waiting = this.#waiting;
     this.#waiting = null;
-    if (response.headers.get('connection') === 'close') this.close();
+    if (response.isLast) this.close();
     waiting?.resolve(response);
   }
 
@@ -138,7 +138,9 @@ export class Connection {
 export function asResponse(raw: RawResponse, startedAt: number): Response {
   return {
     status: raw.status,
-    headers: raw.headers,
+    get headers() {
+      return raw.headers;
+    },
     wireBytes: raw.wireBytes,
     bytes: raw.body,
     ms: performance.now() - startedAt,

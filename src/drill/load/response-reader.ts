@@ -1,15 +1,6 @@
 // HTTP/1.1 responses out of the bytes of a connection: just enough for a load client, and strict, so
 // that a server which answers nonsense is noticed (RFC 9112).
 
-export type RawResponse = {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body: Buffer;
-  /** Bytes of the response as they came, head and framing included. */
-  readonly wireBytes: number;
-};
-
 export class NotHttpError extends Error {
   constructor(why: string) {
     super(`not an HTTP response: ${why}`);
@@ -20,9 +11,57 @@ export class NotHttpError extends Error {
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LINE_END = Buffer.from('\r\n');
 const HEAD_BYTES_MAX = 64 * 1024;
-const STATUS_LINE = /^HTTP\/1\.1 (\d{3})(?: |$)/;
+const STATUS_LINE = /^HTTP\/1\.1 (\d{3})(?: |\r|$)/;
+const LENGTH = /\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*(?:\r|$)/i;
+const CHUNKED = /\r\ntransfer-encoding:[ \t]*chunked[ \t]*(?:\r|$)/i;
+const LAST = /\r\nconnection:[ \t]*close[ \t]*(?:\r|$)/i;
 
-type Head = { readonly status: number; readonly headers: Map<string, string> };
+class Head {
+  readonly status: number;
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+    this.status = Number(STATUS_LINE.exec(text)?.[1] ?? 0);
+    if (this.status === 0) throw new NotHttpError(`it begins with ${text.slice(0, 60)}`);
+  }
+}
+
+export class RawResponse {
+  readonly status: number;
+  readonly body: Buffer;
+  /** Bytes of the response as they came, head and framing included. */
+  readonly wireBytes: number;
+  readonly #head: string;
+
+  constructor(head: Head, body: Buffer, wireBytes: number) {
+    this.status = head.status;
+    this.body = body;
+    this.wireBytes = wireBytes;
+    this.#head = head.text;
+  }
+
+  /** Names in lower case. Read only when asked for: most answers are counted and no more. */
+  get headers(): ReadonlyMap<string, string> {
+    return headersOf(this.#head);
+  }
+
+  /** Whether the server ends the connection with this response. */
+  get isLast(): boolean {
+    return LAST.test(this.#head);
+  }
+}
+
+function headersOf(head: string): Map<string, string> {
+  const [, ...lines] = head.split('\r\n');
+  const headers = new Map<string, string>();
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    if (colon < 1) throw new NotHttpError(`a header reads ${line.slice(0, 60)}`);
+    headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
+  }
+  return headers;
+}
 
 /** Bytes of a body still to come: a number of them, in chunks, or all until the connection ends. */
 type Rest = { kind: 'length'; bytes: number } | { kind: 'chunked' } | { kind: 'until-end' };
@@ -60,18 +99,9 @@ export class ResponseReader {
       if (this.#pending.length > HEAD_BYTES_MAX) throw new NotHttpError('its head has no end');
       return;
     }
-    const [statusLine = '', ...lines] = this.#pending.toString('latin1', 0, end).split('\r\n');
-    const status = Number(STATUS_LINE.exec(statusLine)?.[1] ?? 0);
-    if (status === 0) throw new NotHttpError(`it begins with ${statusLine.slice(0, 60)}`);
-    const headers = new Map<string, string>();
-    for (const line of lines) {
-      const colon = line.indexOf(':');
-      if (colon < 1) throw new NotHttpError(`a header reads ${line.slice(0, 60)}`);
-      headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
-    }
+    this.#head = new Head(this.#pending.toString('latin1', 0, end));
     this.#pending = this.#pending.subarray(end + HEAD_END.length);
-    this.#head = { status, headers };
-    this.#rest = restOf(status, headers);
+    this.#rest = restOf(this.#head);
   }
 
   #readBody(head: Head): RawResponse | null {
@@ -116,17 +146,15 @@ export class ResponseReader {
     this.#head = null;
     this.#parts = [];
     this.#wireBytes = this.#pending.length;
-    return { ...head, body, wireBytes };
+    return new RawResponse(head, body, wireBytes);
   }
 }
 
 const EMPTY: Buffer = Buffer.alloc(0);
 
-function restOf(status: number, headers: ReadonlyMap<string, string>): Rest {
+function restOf({ status, text }: Head): Rest {
   if (status === 204 || status === 304) return { kind: 'length', bytes: 0 };
-  if (headers.get('transfer-encoding') === 'chunked') return { kind: 'chunked' };
-  const length = headers.get('content-length');
-  if (length === undefined) return { kind: 'until-end' };
-  if (!/^\d{1,15}$/.test(length)) throw new NotHttpError(`its length is ${length}`);
-  return { kind: 'length', bytes: Number(length) };
+  const length = LENGTH.exec(text)?.[1];
+  if (length !== undefined) return { kind: 'length', bytes: Number(length) };
+  return CHUNKED.test(text) ? { kind: 'chunked' } : { kind: 'until-end' };
 }
