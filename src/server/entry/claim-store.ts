@@ -105,10 +105,23 @@ const SCAN_COLUMNS = [
 const SCANS_FROM = 15;
 
 /**
- * The guard: no head row (fence moved, limit full, store not serving) writes nothing; a claim or scan
- * that someone else wrote meanwhile divides by zero, which takes the whole statement back.
+ * Writes nothing when there is no head row (fence moved, limit full, store not serving), and nothing when
+ * somebody else has written one of its claims or scans meanwhile: that breaks a key, or divides by zero.
+ *
+ * @param again - whether tickets are among the claims that were claimed before; looking for them costs
+ *   the others a sixth of the whole
  */
-const COMMIT = `
+function commitStatement(again: boolean): string {
+  const columns = SCAN_COLUMNS.map(([column]) => column).join(', ');
+  const arrays = SCAN_COLUMNS.map(([, type], index) => `$${SCANS_FROM + index}::${type}[]`);
+  const onConflict = `
+    ON CONFLICT (event, entry_epoch, checkpoint, serial) DO UPDATE
+      SET crossings = excluded.crossings, revision = excluded.revision, previous = excluded.previous
+      WHERE claims.revision = excluded.previous
+    RETURNING 1`;
+  const whole = `
+    1 / (CASE WHEN (SELECT count(*) FROM claimed) = cardinality($12::integer[]) THEN 1 ELSE 0 END)`;
+  return `
   WITH head AS (
     UPDATE claim_heads h SET
       revision = h.revision + $4::bigint,
@@ -132,30 +145,20 @@ const COMMIT = `
     SELECT $1::integer, $3::smallint, r.checkpoint, r.serial, r.crossings, head.base + $4::bigint,
       r.previous
     FROM unnest($11::text[], $12::integer[], $13::jsonb[], $14::bigint[])
-         AS r (checkpoint, serial, crossings, previous), head
-    ON CONFLICT (event, entry_epoch, checkpoint, serial) DO UPDATE
-      SET crossings = excluded.crossings, revision = excluded.revision, previous = excluded.previous
-      WHERE claims.revision = excluded.previous
-    RETURNING 1
+         AS r (checkpoint, serial, crossings, previous), head${again ? onConflict : ''}
   ), stored AS (
-    INSERT INTO scans (device, scan_id, event, code_hash, direction, verdict, reason, rung, gate, lane,
-      operator, serial, scanned_at, decided_at, revision, inside, checkpoint, entry_epoch, answer)
-    SELECT r.device, r.scan_id, $1::integer, r.code_hash, r.direction, r.verdict, r.reason, r.rung,
-      r.gate, r.lane, r.operator, r.serial, r.scanned_at, r.decided_at, head.base + r.i, r.inside,
-      r.checkpoint, $3::smallint, r.answer
-    FROM unnest(${SCAN_COLUMNS.map(([, type], index) => `$${SCANS_FROM + index}::${type}[]`).join(', ')})
-         WITH ORDINALITY AS r (${SCAN_COLUMNS.map(([column]) => column).join(', ')}, i), head
-    ON CONFLICT (device, scan_id) DO NOTHING
-    RETURNING 1
+    INSERT INTO scans (event, entry_epoch, revision, ${columns})
+    SELECT $1::integer, $3::smallint, head.base + r.i, ${columns}
+    FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS r (${columns}, i), head
   )
-  SELECT head.base,
-    1 / (CASE WHEN (SELECT count(*) FROM claimed) = cardinality($12::integer[])
-              AND (SELECT count(*) FROM stored) = $4::bigint
-         THEN 1 ELSE 0 END) AS whole
-  FROM head`;
+  SELECT head.base${again ? `, ${whole} AS whole` : ''} FROM head`;
+}
 
-/** The guard above; the others say that somebody else was faster. */
-const STALE = new Set(['22012', '40001', '40P01']);
+const COMMIT_FIRST = commitStatement(false);
+const COMMIT_AGAIN = commitStatement(true);
+
+/** Division by zero and a key taken, as above; the others say that somebody else was faster. */
+const STALE = new Set(['22012', '23505', '40001', '40P01']);
 
 export type ClaimStatements = {
   read(event: OpenEvent, asks: readonly Ask[]): Promise<Snapshot>;
@@ -223,9 +226,10 @@ function statementsOn(database: Pool | PoolClient): ClaimStatements {
         ...SCAN_COLUMNS.map(([column]) => arrayLiteral(batch.scans.map((scan) => scan[column]))),
       ];
       try {
+        const again = batch.claims.some((claim) => claim.previous > 0);
         const { rows } = await database.query<{ base: string }>({
-          name: 'claim-commit',
-          text: COMMIT,
+          name: again ? 'claim-commit-again' : 'claim-commit',
+          text: again ? COMMIT_AGAIN : COMMIT_FIRST,
           values,
         });
         return rows[0] === undefined ? 'stale' : Number(rows[0].base);
