@@ -38,6 +38,7 @@ const REASON_WORDS: Readonly<Record<Reason, Words>> = {
   'check-companion': { zh: '核对同行人', en: 'Check companion' },
   'check-height': { zh: '核对身高', en: 'Check height' },
   'check-dispute': { zh: '请到服务点', en: 'Service desk' },
+  'check-seat': { zh: '核对座位', en: 'Check seat' },
 };
 
 const NEXT_WORDS: Readonly<Record<NextAction, Words>> = {

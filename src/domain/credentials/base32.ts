@@ -1,9 +1,10 @@
 // Base32 of RFC 4648 §6 without padding: the only letters that survive every keyboard wedge,
 // Caps Lock and QR alphanumeric mode unharmed.
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+export const BASE32_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const VALUE_OF = new Int8Array(128).fill(-1);
-for (let value = 0; value < ALPHABET.length; value++) VALUE_OF[ALPHABET.charCodeAt(value)] = value;
+for (let value = 0; value < BASE32_ALPHABET.length; value++)
+  VALUE_OF[BASE32_ALPHABET.charCodeAt(value)] = value;
 
 export function encodeBase32(bytes: Uint8Array): string {
   let text = '';
@@ -14,11 +15,11 @@ export function encodeBase32(bytes: Uint8Array): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      text += ALPHABET[(buffer >>> bits) & 31];
+      text += BASE32_ALPHABET[(buffer >>> bits) & 31];
     }
     buffer &= (1 << bits) - 1;
   }
-  return bits === 0 ? text : text + ALPHABET[(buffer << (5 - bits)) & 31];
+  return bits === 0 ? text : text + BASE32_ALPHABET[(buffer << (5 - bits)) & 31];
 }
 
 /**

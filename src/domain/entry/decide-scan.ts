@@ -39,6 +39,8 @@ export type Scan = {
   readonly lane: string | null;
   /** A steward has looked at what an earlier scan of this ticket referred to them. */
   readonly isConfirmed: boolean;
+  /** Typed in by hand: somebody must have looked at the ticket before it admits. */
+  readonly isManual?: boolean;
 };
 
 export type Knowledge = {
@@ -113,8 +115,8 @@ function decideOpening(scan: Scan, ticket: Ticket, rules: EntryRules, known: Kno
     return refuse(scan, ticket, reason, { first: holder.entered, from });
   }
   const attention = known.ground.types.get(ticket.type)?.attention ?? null;
-  if (rules.referral !== null && !scan.isConfirmed) {
-    const reason = reasonOfReferral(rules.referral);
+  if ((rules.referral !== null || scan.isManual === true) && !scan.isConfirmed) {
+    const reason = rules.referral === null ? 'check-seat' : reasonOfReferral(rules.referral);
     return answer(scan, ticket, 'referred', reason, { attention });
   }
   // Taking an occupied slot again (a pass that may always enter) adds nobody.

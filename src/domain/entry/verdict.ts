@@ -32,6 +32,8 @@ export const REASONS = [
   'check-companion',
   'check-height',
   'check-dispute',
+  // Typed in by hand: the steward holds the seat shown against the ticket.
+  'check-seat',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -94,6 +96,7 @@ const NEXT_AFTER: Readonly<Record<Reason, NextAction>> = {
   'check-companion': 'check-holder',
   'check-height': 'check-holder',
   'check-dispute': 'check-holder',
+  'check-seat': 'check-holder',
 };
 
 export type Direction = 'in' | 'out';

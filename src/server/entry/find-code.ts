@@ -1,5 +1,6 @@
 // From what was read to what to look up. Genuineness is settled here, by the event's key; whether the
 // code is current, blocked or used is for the ticket and its claims to say.
+import { lessonOf } from '#domain/credentials/practice-code.ts';
 import { codeHash, outlineOf, type Reading, readCode } from '#domain/credentials/reading.ts';
 import { claimedEventOf, openSignedCode } from '#domain/credentials/signed-code.ts';
 import { isGenuine } from '#domain/credentials/ticket-code.ts';
@@ -55,6 +56,8 @@ function lookupOf(reading: Reading, { own, byNumber, outlines }: Keyring): Looku
       return ofEvent(own, fields);
     }
     case 'foreign':
+      // A practice code at a gate that is not practising: no ticket, whatever imported codes look like.
+      if (lessonOf(reading.text, sha256) !== null) return { kind: 'none', reason: 'unknown' };
       return {
         kind: 'media',
         hashes: [codeHash(own.eventId, reading.text, sha256), mediumHash(own, reading.text)],
