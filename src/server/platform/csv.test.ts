@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { type CsvRow, readCsv } from './csv.ts';
 import { CsvFileError, type Encoding } from './csv-text.ts';
 
@@ -169,3 +170,24 @@ test('passes on why the bytes stopped coming', async () => {
     for await (const row of file.rows) assert.ok(row.line > 0);
   }, /the line broke/);
 });
+
+test('reads what was written, quoted where it must be or everywhere, however it was cut', async () => {
+  const cell = fc.string({
+    unit: fc.constantFrom('a', '座', ',', '"', '\n', '\r\n', ' '),
+    maxLength: 6,
+  });
+  const rows = fc.array(fc.array(cell, { minLength: 2, maxLength: 3 }), { maxLength: 8 });
+  const newline = fc.constantFrom('\n', '\r\n');
+  await fc.assert(
+    fc.asyncProperty(rows, newline, fc.boolean(), fc.nat(200), async (table, end, always, cut) => {
+      const written = table.map((row) => row.map((text) => quotedCell(text, always)).join(','));
+      const bytes = Buffer.from(['ref,name', ...written, ''].join(end));
+      assert.deepEqual(await cells(bytes.subarray(0, cut), bytes.subarray(cut)), table);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function quotedCell(text: string, always: boolean): string {
+  return always || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,6 +1,6 @@
 // CSV files from elsewhere to rows of text: CRLF, LF or CR; streamed, so that a million rows need no more
 // memory than a thousand.
-import { parse } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
 import { CsvFileError, CsvText, type Encoding, LINE_BYTES_MAX } from './csv-text.ts';
 
 /** `line` is where the row begins: a quoted cell may go on for several. */
@@ -61,80 +61,105 @@ function columnsOf<Column extends string>(
 
 const NAMES_SHOWN = 8;
 
+/** The text comes in whole lines; a row that goes on for several is held until its last quote closes. */
 async function* parseRows(text: AsyncIterable<string>): AsyncGenerator<CsvRow> {
-  const parser = parse({
-    bom: true,
-    info: true,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: LINE_BYTES_MAX,
-  });
-  const feeding = feed(text, parser);
+  let held = '';
+  let line = 1;
+  for await (const part of text) {
+    held += line === 1 && held === '' ? part.replace(/^\ufeff/, '') : part;
+    const end = endOfRows(held);
+    if (end === 0 && held.length <= LINE_BYTES_MAX) continue;
+    const rows = end === 0 ? held : held.slice(0, end);
+    held = held.slice(rows.length);
+    yield* rowsOf(rows, line);
+    line += breaksIn(rows).all;
+  }
+  if (held !== '') yield* rowsOf(held, line);
+}
+
+/** Where the last row that is whole ends: after a line break with as many quotes opened as closed. */
+function endOfRows(text: string): number {
+  if (!text.includes(QUOTE)) return text.length;
+  let end = 0;
+  let isOpen = false;
+  let quote = text.indexOf(QUOTE);
+  for (let at = 0; at < text.length; ) {
+    const next = text.indexOf('\n', at) + 1 || text.length;
+    for (; quote !== -1 && quote < next; quote = text.indexOf(QUOTE, quote + 1)) isOpen = !isOpen;
+    if (!isOpen) end = next;
+    at = next;
+  }
+  return end;
+}
+
+const QUOTE = '"';
+
+/** Without quotes a row is its line, cut at the commas: that needs no parser, and takes a fifth of its time. */
+function* rowsOf(text: string, firstLine: number): Generator<CsvRow> {
+  if (text.includes(QUOTE)) return yield* parsedRows(text, firstLine);
+  let line = firstLine - 1;
+  for (const row of text.split(LINE_BREAK)) {
+    line += 1;
+    if (row === '') continue;
+    if (row.length > LINE_BYTES_MAX) throw new CsvFileError(line, TOO_LONG);
+    yield { line, cells: row.split(',') };
+  }
+}
+
+const LINE_BREAK = /\r\n|\n|\r/;
+const LINE_BREAKS = /\r\n|\n|\r/g;
+
+function* parsedRows(text: string, firstLine: number): Generator<CsvRow> {
   // The parser counts CRLF inside a quoted cell as two lines.
   let countedTwice = 0;
   try {
-    for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
-      const { all, crlf } = breaksWithin(record);
-      countedTwice += crlf;
-      yield { line: info.lines - countedTwice - all, cells: record };
+    const parsed = parse(text, {
+      info: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: LINE_BYTES_MAX,
+    }) as unknown as readonly CsvRecord[];
+    for (const { record, info } of parsed) {
+      let all = 0;
+      for (const cell of record) {
+        const breaks = breaksIn(cell);
+        all += breaks.all;
+        countedTwice += breaks.crlf;
+      }
+      yield { line: firstLine - 1 + info.lines - countedTwice - all, cells: record };
     }
   } catch (error) {
-    throw fileErrorOf(error);
-  } finally {
-    parser.destroy();
-    await feeding.catch(() => {});
+    throw fileErrorOf(error, firstLine);
   }
-  await feeding;
 }
 
 type CsvRecord = { record: string[]; info: { lines: number } };
 
-function breaksWithin(cells: readonly string[]): { all: number; crlf: number } {
+function breaksIn(text: string): { all: number; crlf: number } {
   let all = 0;
   let crlf = 0;
-  for (const cell of cells) {
-    if (!cell.includes('\n') && !cell.includes('\r')) continue;
-    for (const [found] of cell.matchAll(/\r\n|\r|\n/g)) {
-      all += 1;
-      if (found === '\r\n') crlf += 1;
-    }
+  if (!text.includes('\n') && !text.includes('\r')) return { all, crlf };
+  for (const [found] of text.matchAll(LINE_BREAKS)) {
+    all += 1;
+    if (found === '\r\n') crlf += 1;
   }
   return { all, crlf };
 }
 
-async function feed(text: AsyncIterable<string>, parser: ReturnType<typeof parse>): Promise<void> {
-  try {
-    for await (const part of text) {
-      if (parser.destroyed) return;
-      if (!parser.write(part)) await drained(parser);
-    }
-    parser.end();
-  } catch (error) {
-    parser.destroy(error as Error);
-  }
-}
-
-function drained(parser: ReturnType<typeof parse>): Promise<void> {
-  return new Promise((resolve) => {
-    const goOn = () => {
-      parser.off('drain', goOn).off('close', goOn);
-      resolve();
-    };
-    parser.on('drain', goOn).on('close', goOn);
-  });
-}
+const TOO_LONG = 'not CSV: the row is longer than 100,000 letters: is a quote left open before it?';
 
 const CSV_PROBLEMS: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
-  CSV_MAX_RECORD_SIZE: 'the row is longer than 100,000 letters: is a quote left open before it?',
   CSV_INVALID_CLOSING_QUOTE: 'after a closing quote comes neither comma nor end of line',
   INVALID_OPENING_QUOTE: 'a quote stands inside a cell that does not begin with one',
 };
 
-function fileErrorOf(error: unknown): unknown {
+function fileErrorOf(error: unknown, firstLine: number): unknown {
   const { code = '', lines, message } = error as { code?: string; lines?: number; message: string };
+  const line = firstLine - 1 + (lines ?? 1);
+  if (code === 'CSV_MAX_RECORD_SIZE') return new CsvFileError(line, TOO_LONG);
   const known = CSV_PROBLEMS[code];
   if (known === undefined && !code.startsWith('CSV_')) return error;
-  return new CsvFileError(lines ?? 0, `not CSV: ${known ?? message.split(',', 1)[0]}`);
+  return new CsvFileError(line, `not CSV: ${known ?? message.split(',', 1)[0]}`);
 }

@@ -58,14 +58,9 @@ export async function applyStaged(
   const beside = await countBesideList(client, event, importId, columns);
   const listed = await client.query(updateStatement(columns), [importId, event, listN]);
   const changed = listed.rowCount ?? 0;
-  const inserted = await client.query(INSERT_NEW, [importId, event, listN + changed]);
+  const inserted = await client.query(INSERT_NEW, [importId, event, listN]);
   const added = inserted.rowCount ?? 0;
-  if (added + changed > 0) {
-    await client.query('UPDATE lists SET n = $2 WHERE event = $1', [
-      event,
-      listN + added + changed,
-    ]);
-  }
+  if (added + changed > 0) await client.query(RAISE_LIST, [importId, event, listN]);
   await applyMedia(client, event, importId, columns);
   const personal = personalIn(columns);
   if (personal.length > 0) {
@@ -135,25 +130,30 @@ function comparison(columns: readonly TicketColumn[]) {
   };
 }
 
+/**
+ * Changes are numbered by the lines that bring them: one ticket a line, so no number is given twice. What
+ * has not changed leaves gaps, which mean nothing.
+ */
 function updateStatement(columns: readonly TicketColumn[]): string {
   const { set, now, wanted } = comparison(columns);
   return `
-    UPDATE tickets t SET ${set}, n = s.n
-    FROM (SELECT s.*, $3::bigint + row_number() OVER (ORDER BY s.line) AS n
-          FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
-          WHERE s.import_id = $1 AND (${now}) IS DISTINCT FROM (${wanted})) s
-    WHERE t.event = $2 AND t.ref = s.ref`;
+    UPDATE tickets t SET ${set}, n = $3::bigint + s.line
+    FROM staged_tickets s
+    WHERE s.import_id = $1 AND t.event = $2 AND t.ref = s.ref
+      AND (${now}) IS DISTINCT FROM (${wanted})`;
 }
 
 const INSERT_NEW = `
   INSERT INTO tickets (event, serial, n, ref, type, stand, section, "row", seat, gates, valid_from,
     valid_until, admits, status, code_hash, foreign_hash, order_ref, party, companion_of)
-  SELECT $2, serial, $3::bigint + row_number() OVER (ORDER BY line), ref, type, stand, section, "row",
-    seat, gates, valid_from, valid_until, admits, status, code_hash, foreign_hash, order_ref, party,
-    companion_of
+  SELECT $2, serial, $3::bigint + line, ref, type, stand, section, "row", seat, gates, valid_from,
+    valid_until, admits, status, code_hash, foreign_hash, order_ref, party, companion_of
   FROM staged_tickets s WHERE import_id = $1 AND is_new
-    AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.event = $2 AND t.ref = s.ref)
-  ORDER BY serial`;
+    AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.event = $2 AND t.ref = s.ref)`;
+
+const RAISE_LIST = `
+  UPDATE lists SET n = $3::bigint + (SELECT max(line) FROM staged_tickets WHERE import_id = $1)
+  WHERE event = $2`;
 
 /** A new code of a ticket replaces its old one, which from now on is answered `revoked`. */
 async function applyMedia(

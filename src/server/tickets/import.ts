@@ -2,7 +2,6 @@
 // transaction. Until that commits nothing of the file exists; after it everything does.
 import type { Pool, PoolClient } from 'pg';
 import { codeHash, outlineOf } from '#domain/credentials/reading.ts';
-import { SERIAL_MAX } from '#domain/credentials/ticket-code.ts';
 import { groundOf } from '#domain/venue/match-event.ts';
 import { matchEventOf } from '#protocol/event-file.ts';
 import {
@@ -16,7 +15,6 @@ import { codeOf, type EventKey, mediumHash } from '#server/entry/event-key.ts';
 import type { Acts } from '#server/platform/acts.ts';
 import { sha256 } from '#server/platform/crypto.ts';
 import { type CsvFile, readCsv } from '#server/platform/csv.ts';
-import { CsvFileError } from '#server/platform/csv-text.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { asRefusedFile, refusedFile } from '#server/platform/http/upload.ts';
 import type { Principal } from '#server/platform/principal.ts';
@@ -37,6 +35,10 @@ const PART_ROWS = 5_000;
 const OUTLINES_MAX = 1_000;
 /** The planner must know of so many rows, or it joins a million of them one by one. */
 const ANALYZE_FROM = 1_000;
+/** By these columns rows are found and joined; to count the others costs as much as to write them. */
+const ANALYZE_STAGED = 'ANALYZE (SKIP_LOCKED) staged_tickets (import_id, ref, is_new)';
+const ANALYZE_TICKETS =
+  'ANALYZE (SKIP_LOCKED) tickets (event, serial, ref, n, status), media (event, hash, serial, kind)';
 const MEND = 'correct these lines and import the file again, or take the good ones with --skip-bad';
 
 export type ImportDeps = { readonly pool: Pool; readonly acts: Acts; readonly node: string };
@@ -58,7 +60,7 @@ export async function importTickets(
     const isRefused = (bad: number) => bad >= PROBLEMS_SHOWN_MAX && !options.skipBad;
     const staging = await stage(pool, importId, event, file, taken, isRefused);
     if (isRefused(staging.bad)) throw refusedFile(staging.problems, staging.bad, MEND);
-    if (staging.rows >= ANALYZE_FROM) await pool.query('ANALYZE (SKIP_LOCKED) staged_tickets');
+    if (staging.rows >= ANALYZE_FROM) await pool.query(ANALYZE_STAGED);
     const done = await acts.do(principal, async (client) => {
       const row = await lockEvent(client, event.key.eventId);
       if (row === null || row.status === 'archived') throw archived();
@@ -70,8 +72,7 @@ export async function importTickets(
     isApplied = true;
     const { added, changed, missing, bad, problems } = done;
     // Nobody waits for the planner to hear of it.
-    if (added + changed >= ANALYZE_FROM)
-      inBackground(pool.query('ANALYZE (SKIP_LOCKED) tickets, media'));
+    if (added + changed >= ANALYZE_FROM) inBackground(pool.query(ANALYZE_TICKETS));
     return {
       rows: staging.rows,
       added,
@@ -152,9 +153,9 @@ async function stage(
   let writing: Promise<void> = Promise.resolve();
   const flush = async () => {
     await writing;
-    writing = stageTickets(pool, event.key.number, importId, part, taken, (draft, serial, isNew) =>
-      stagedOf(draft, serial, isNew, event.key),
-    );
+    const asStaged = (draft: TicketDraft, serial: number, isNew: boolean) =>
+      stagedOf(draft, serial, isNew, event.key);
+    writing = stageTickets(pool, event.key.number, importId, part, taken, asStaged);
     // Awaited with the next part: until then nobody else listens.
     writing.catch(() => {});
     part = [];
@@ -183,7 +184,6 @@ async function stage(
 }
 
 function stagedOf(draft: TicketDraft, serial: number, isNew: boolean, key: EventKey): StagedTicket {
-  if (serial > SERIAL_MAX) throw new CsvFileError(draft.line, 'the event has no serials left');
   const hashOf = (text: string) => codeHash(key.eventId, text, sha256);
   return {
     ...draft,

@@ -1,8 +1,11 @@
 // Rows of a ticket file on their way in. They are visible to nobody but their import, and whatever ends
 // it takes them away: its own end, or the next start of the node that it died with.
 import type { Pool } from 'pg';
+import { SERIAL_MAX } from '#domain/credentials/ticket-code.ts';
 import { arrayLiteral } from '#server/platform/array-literal.ts';
+import { copyIn, copyLine } from '#server/platform/copy-in.ts';
 import { randomName, sha256 } from '#server/platform/crypto.ts';
+import { CsvFileError } from '#server/platform/csv-text.ts';
 import type { TicketDraft } from './ticket-draft.ts';
 
 export type StagedTicket = TicketDraft & {
@@ -13,47 +16,33 @@ export type StagedTicket = TicketDraft & {
   readonly documentHash: Uint8Array | null;
 };
 
-/** Columns of `staged_tickets` with their types and where they come from. */
-const STAGED: readonly (readonly [
-  string,
-  string,
-  (ticket: StagedTicket) => string | number | null,
-])[] = [
-  ['line', 'integer', (t) => t.line],
-  ['serial', 'integer', (t) => t.serial],
-  ['ref', 'text', (t) => t.ref],
-  ['type', 'text', (t) => t.type],
-  ['stand', 'text', (t) => t.stand],
-  ['section', 'text', (t) => t.section],
-  ['"row"', 'text', (t) => t.row],
-  ['seat', 'text', (t) => t.seat],
-  // An array of arrays must be rectangular, so gates travel as one text.
-  ['gates', 'text', (t) => t.gates?.join(' ') ?? null],
-  ['valid_from', 'timestamptz', (t) => timeOf(t.validFrom)],
-  ['valid_until', 'timestamptz', (t) => timeOf(t.validUntil)],
-  ['admits', 'smallint', (t) => t.admits],
-  ['status', 'text', (t) => t.status],
-  ['code_hash', 'text', (t) => hex(t.codeHash)],
-  ['foreign_hash', 'text', (t) => hex(t.foreignHash)],
-  ['card_hash', 'text', (t) => hex(t.cardHash)],
-  ['document_hash', 'text', (t) => hex(t.documentHash)],
-  ['order_ref', 'text', (t) => t.orderRef],
-  ['party', 'text', (t) => t.group],
-  ['companion_of', 'text', (t) => t.companionOf],
-  ['holder_name', 'text', (t) => t.holderName],
-  ['phone', 'text', (t) => t.phone],
+/** Columns of `staged_tickets` and where they come from, as COPY writes them. */
+const STAGED: readonly (readonly [string, (ticket: StagedTicket) => string | number | null])[] = [
+  ['line', (t) => t.line],
+  ['serial', (t) => t.serial],
+  ['ref', (t) => t.ref],
+  ['type', (t) => t.type],
+  ['stand', (t) => t.stand],
+  ['section', (t) => t.section],
+  ['"row"', (t) => t.row],
+  ['seat', (t) => t.seat],
+  ['gates', (t) => (t.gates === null ? null : arrayLiteral(t.gates))],
+  ['valid_from', (t) => timeOf(t.validFrom)],
+  ['valid_until', (t) => timeOf(t.validUntil)],
+  ['admits', (t) => t.admits],
+  ['status', (t) => t.status],
+  ['code_hash', (t) => hex(t.codeHash)],
+  ['foreign_hash', (t) => hex(t.foreignHash)],
+  ['card_hash', (t) => hex(t.cardHash)],
+  ['document_hash', (t) => hex(t.documentHash)],
+  ['order_ref', (t) => t.orderRef],
+  ['party', (t) => t.group],
+  ['companion_of', (t) => t.companionOf],
+  ['holder_name', (t) => t.holderName],
+  ['phone', (t) => t.phone],
 ];
 
-const SELECTED = STAGED.map(([column]) => {
-  if (column === 'gates') return "string_to_array(gates, ' ')";
-  return column.endsWith('_hash') ? `decode(${column}, 'hex')` : column;
-}).join(', ');
-
-const STAGE = `
-  INSERT INTO staged_tickets (import_id, is_new, ${STAGED.map(([column]) => column).join(', ')})
-  SELECT $1, is_new, ${SELECTED}
-  FROM unnest($2::boolean[], ${STAGED.map(([, type], index) => `$${index + 3}::${type}[]`).join(', ')})
-       AS s (is_new, ${STAGED.map(([column]) => column).join(', ')})`;
+const COPY = `COPY staged_tickets (import_id, is_new, ${STAGED.map(([column]) => column).join(', ')}) FROM STDIN`;
 
 /** Serials that an import has taken for tickets it does not know. */
 export type TakenSerials = { first: number; last: number; count: number };
@@ -73,13 +62,22 @@ export async function stageTickets(
   );
   const serials = new Map(known.rows.map((row) => [row.ref, row.serial]));
   const isNew = drafts.map((draft) => !serials.has(draft.ref));
-  let next = await takeSerials(pool, event, isNew.filter(Boolean).length, taken);
+  const added = drafts.filter((_, index) => isNew[index]);
+  let next = await takeSerials(pool, event, added.length, taken);
+  const beyond = added[Math.max(0, SERIAL_MAX - next + 1)];
+  if (beyond !== undefined) throw new CsvFileError(beyond.line, 'the event has no serials left');
   const tickets = drafts.map((draft) => {
     const serial = serials.get(draft.ref);
     return staged(draft, serial ?? next++, serial === undefined);
   });
-  const values = STAGED.map(([, , value]) => arrayLiteral(tickets.map(value)));
-  await pool.query(STAGE, [importId, arrayLiteral(isNew), ...values]);
+  const lines = tickets.map((ticket, index) =>
+    copyLine([
+      importId,
+      isNew[index] === true ? 't' : 'f',
+      ...STAGED.map(([, value]) => value(ticket)),
+    ]),
+  );
+  await copyIn(pool, COPY, lines.join(''));
 }
 
 /** @returns the first of them */
@@ -144,5 +142,5 @@ function timeOf(at: number | null): string | null {
 }
 
 function hex(bytes: Uint8Array | null): string | null {
-  return bytes === null ? null : Buffer.from(bytes).toString('hex');
+  return bytes === null ? null : `\\x${Buffer.from(bytes).toString('hex')}`;
 }
