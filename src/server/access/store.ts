@@ -3,6 +3,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Role } from '#domain/access/roles.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
+import { SESSION_PREFIX, SessionStore } from '#server/accounts/session-store.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { randomName, tokenHash } from '#server/platform/crypto.ts';
 import type { Device, Operator, Principal } from '#server/platform/principal.ts';
@@ -14,6 +15,8 @@ const CACHE_MAX = 100_000;
 type Cached = { readonly principal: Principal; readonly expiresAt: number };
 
 export class AccessStore {
+  /** Of browsers: people who are signed in. */
+  readonly sessions: SessionStore;
   readonly #pool: Pool;
   readonly #now: Clock;
   readonly #cache = new Map<string, Cached>();
@@ -26,6 +29,7 @@ export class AccessStore {
   constructor(pool: Pool, now: Clock) {
     this.#pool = pool;
     this.#now = now;
+    this.sessions = new SessionStore(pool, now);
   }
 
   /** @returns null for a token that is unknown, revoked or expired */
@@ -33,7 +37,10 @@ export class AccessStore {
     const cached = this.#cache.get(token);
     if (cached !== undefined) {
       this.#seen.add(cached.principal.id);
-      return cached.expiresAt > this.#now() ? cached.principal : null;
+      if (cached.expiresAt > this.#now()) return cached.principal;
+      // A session that somebody uses goes on for longer than was known when it was looked up.
+      if (!token.startsWith(SESSION_PREFIX)) return null;
+      this.#cache.delete(token);
     }
     // What cannot be a token costs strangers a moment of ours, and the database nothing.
     if (!ANY_TOKEN.test(token)) return null;
@@ -41,7 +48,9 @@ export class AccessStore {
     const hash = tokenHash(token);
     const found = token.startsWith(DEVICE_PREFIX)
       ? await this.#findDevice(hash)
-      : await this.#findOperator(hash);
+      : token.startsWith(SESSION_PREFIX)
+        ? await this.sessions.find(token)
+        : await this.#findOperator(hash);
     if (found === null) return null;
     // A look-up that a revocation overtook may be right no longer: it serves this request only.
     if (generation === this.#generation) {
@@ -64,6 +73,7 @@ export class AccessStore {
 
   /** Writes down when devices were last heard of: not with every scan, but often enough to be missed. */
   async noteSeen(): Promise<void> {
+    await this.sessions.noteSeen();
     if (this.#seen.size === 0) return;
     const ids = [...this.#seen];
     this.#seen.clear();
@@ -105,7 +115,7 @@ export class AccessStore {
         token.expiresAt === null ? null : new Date(token.expiresAt),
       ],
     );
-    await this.#raise(client);
+    await this.raise(client);
     return { id, token: secret, person };
   }
 
@@ -128,7 +138,7 @@ export class AccessStore {
         new Date(this.#now()),
       ],
     );
-    await this.#raise(client);
+    await this.raise(client);
     return { deviceId, token };
   }
 
@@ -138,7 +148,7 @@ export class AccessStore {
       `UPDATE ${table} SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL`,
       [id, new Date(this.#now())],
     );
-    await this.#raise(client);
+    await this.raise(client);
     return rowCount === 1;
   }
 
@@ -208,7 +218,8 @@ export class AccessStore {
     return { principal, expiresAt: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY };
   }
 
-  async #raise(client: PoolClient): Promise<void> {
+  /** Within the transaction that changes who may do what, so that every node notices. */
+  async raise(client: PoolClient): Promise<void> {
     await client.query('UPDATE access_state SET revision = revision + 1');
   }
 
@@ -221,7 +232,7 @@ export class AccessStore {
 
 const OPERATOR_PREFIX = 'kmo_';
 const OPERATOR_TOKEN = /^kmo_[a-z2-7]{32}$/;
-const ANY_TOKEN = /^km[od]_[a-z2-7]{32}$/;
+const ANY_TOKEN = /^km[ods]_[a-z2-7]{32}$/;
 /** By which a device's token is told from a person's. */
 export const DEVICE_PREFIX = 'kmd_';
 

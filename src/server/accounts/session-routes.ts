@@ -1,0 +1,216 @@
+// Signing in and out of a browser.
+import { createHmac } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { abilityRulesOf } from '#domain/access/abilities.ts';
+import {
+  acceptAnswer,
+  acceptRequest,
+  invitationRequest,
+  invitationView,
+  type SessionView,
+  sessionView,
+  signInRequest,
+} from '#protocol/accounts.ts';
+import { iso } from '#server/platform/clock.ts';
+import { randomName } from '#server/platform/crypto.ts';
+import {
+  cookieOf,
+  refuseForeignOrigin,
+  SESSION_COOKIE,
+  setCookie,
+} from '#server/platform/http/browser.ts';
+import { addRoute } from '#server/platform/http/route.ts';
+import type { Operator } from '#server/platform/principal.ts';
+import { inTransaction } from '#server/platform/transaction.ts';
+import type { ServerContext } from '#server/server-context.ts';
+import { findAccount, findInvitation, openTotp } from './account-store.ts';
+import { totpShown } from './one-time-codes.ts';
+import { addPasskeyRoutes } from './passkey-routes.ts';
+import { accept, noSuchInvitation, type SignedIn, signIn } from './sign-in.ts';
+import { type Attempt, SignInLimits } from './sign-in-limits.ts';
+
+/** Says that this browser has signed in to a login before; worth nothing else. */
+const BROWSER_COOKIE = '__Host-kaimen-browser';
+const BROWSER_GOOD_SECONDS = 400 * 24 * 3_600;
+
+export function addSessionRoutes(app: FastifyInstance, context: ServerContext): void {
+  const limits = new SignInLimits(context.pool, context.now);
+  const welcome = (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn) => {
+    const seconds = Math.floor((signedIn.expiresAt - context.now()) / 1_000);
+    setCookie(reply, SESSION_COOKIE, signedIn.secret, seconds);
+    rememberBrowser(context, request, reply, signedIn.account.login);
+    return viewOf(context, signedIn);
+  };
+
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/session',
+    rule: { allow: 'public' },
+    summary: 'Sign in with name, password and one-time code; the session is a cookie',
+    tag: 'access',
+    body: signInRequest,
+    answer: sessionView,
+    handle: async ({ body, request, reply }) => {
+      refuseForeignOrigin(request);
+      const { login, password, code } = body;
+      const signedIn = await signIn(context, limits, attemptOf(context, request, login), {
+        password,
+        code,
+      });
+      return welcome(request, reply, signedIn);
+    },
+  });
+
+  addPasskeyRoutes(app, context, { limits, attemptOf, welcome });
+  addInvitationRoutes(app, context, { limits, welcome });
+  addOwnSession(app, context);
+}
+
+type Welcome = (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn) => SessionView;
+export type SignInParts = {
+  readonly limits: SignInLimits;
+  readonly attemptOf: (context: ServerContext, request: FastifyRequest, login: string) => Attempt;
+  readonly welcome: Welcome;
+};
+
+function addInvitationRoutes(
+  app: FastifyInstance,
+  context: ServerContext,
+  { limits, welcome }: Pick<SignInParts, 'limits' | 'welcome'>,
+): void {
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/session/invitation',
+    rule: { allow: 'public' },
+    summary: 'Look at an invitation: who is invited, and the secret for the authenticator',
+    tag: 'access',
+    body: invitationRequest,
+    answer: invitationView,
+    handle: async ({ body, request }) => {
+      refuseForeignOrigin(request);
+      const attempt = attemptOf(context, request, 'an invitation');
+      await limits.begin(attempt);
+      const shown = await inTransaction(context.pool, async (client) => {
+        const invitation = await findInvitation(client, body.code, context.now());
+        const account =
+          invitation === null ? null : await findAccount(client, { person: invitation.person });
+        if (invitation === null || account === null) throw noSuchInvitation();
+        const { person, login, name, role } = account;
+        const secret = openTotp(context.masterKey, person, invitation.totp_sealed);
+        const expiresAt = iso(invitation.expires_at.getTime());
+        return { login, name, role, ...totpShown(secret, login), expiresAt };
+      });
+      await limits.succeeded(attempt);
+      return shown;
+    },
+  });
+
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/session/invitation/accept',
+    rule: { allow: 'public' },
+    summary: 'Accept an invitation: choose a password, show that the authenticator works',
+    tag: 'access',
+    body: acceptRequest,
+    answer: acceptAnswer,
+    handle: async ({ body, request, reply }) => {
+      refuseForeignOrigin(request);
+      const attempt = attemptOf(context, request, 'an invitation');
+      await limits.begin(attempt);
+      const accepted = await accept(context, body);
+      await limits.succeeded(attempt);
+      context.access.committed();
+      return {
+        session: welcome(request, reply, accepted),
+        recoveryCodes: accepted.recoveryCodes,
+      };
+    },
+  });
+}
+
+function addOwnSession(app: FastifyInstance, context: ServerContext): void {
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/v1/session',
+    rule: { allow: 'events.read' },
+    summary: 'Who is signed in, and what they may do',
+    tag: 'access',
+    answer: sessionView,
+    handle: async ({ principal }) => {
+      const { id, role, person } = operatorOf(principal);
+      const account = await findAccount(context.pool, { person });
+      const expiresAt = await context.access.sessions.expiryOf(id);
+      return {
+        person,
+        name: account?.name ?? null,
+        role,
+        rules: abilityRulesOf(role),
+        serverTime: iso(context.now()),
+        expiresAt: expiresAt === null ? null : iso(expiresAt),
+      };
+    },
+  });
+
+  addRoute(app, {
+    method: 'DELETE',
+    url: '/api/v1/session',
+    rule: { allow: 'events.read' },
+    summary: 'Sign out: the session ends here and now',
+    tag: 'access',
+    handle: async ({ principal, reply }) => {
+      const { id } = operatorOf(principal);
+      await context.acts.do(principal, async (client) => {
+        await context.access.sessions.end(client, { id });
+        await context.access.raise(client);
+        return { result: null, act: { act: 'session.ended', subject: id, detail: {} } };
+      });
+      context.access.committed();
+      setCookie(reply, SESSION_COOKIE, '', 0);
+      return { ended: true };
+    },
+  });
+}
+
+function operatorOf(principal: unknown): Operator {
+  const operator = principal as Operator | null;
+  if (operator?.kind !== 'operator') throw new Error('the rule lets only operators in');
+  return operator;
+}
+
+function viewOf(context: ServerContext, { account, expiresAt }: SignedIn): SessionView {
+  const { person, name, role } = account;
+  return {
+    person,
+    name,
+    role,
+    rules: abilityRulesOf(role),
+    serverTime: iso(context.now()),
+    expiresAt: iso(expiresAt),
+  };
+}
+
+function attemptOf(context: ServerContext, request: FastifyRequest, login: string): Attempt {
+  const cookie = cookieOf(request, BROWSER_COOKIE);
+  const [browser = '', proof = ''] = (cookie ?? '').split('.');
+  const isKnown = cookie !== null && proof === browserProof(context, login, browser);
+  return { login, address: request.ip, knownBrowser: isKnown ? browser : null };
+}
+
+function rememberBrowser(
+  context: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  login: string,
+): void {
+  if (attemptOf(context, request, login).knownBrowser !== null) return;
+  const browser = randomName('', 10);
+  const value = `${browser}.${browserProof(context, login, browser)}`;
+  setCookie(reply, BROWSER_COOKIE, value, BROWSER_GOOD_SECONDS);
+}
+
+function browserProof(context: ServerContext, login: string, browser: string): string {
+  return createHmac('sha256', context.masterKey)
+    .update(`kaimen known browser 1\n${login}\n${browser}`)
+    .digest('hex')
+    .slice(0, 32);
+}
