@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['pdfkit', 'subset-font', 'qr', '@fontsource/'],
   ],
   web: [
-    ...['#domain/', '#protocol/', 'react', 'react-dom', 'react-intl', 'radix-ui', 'uplot'],
+    ...['#domain/', '#protocol/', '#lane/'],
+    ...['react', 'react-dom', 'react-intl', 'radix-ui', 'uplot'],
     ...['@tanstack/', 'zxing-wasm'],
   ],
   cli: ['#domain/', '#protocol/', 'node:', 'commander', 'csv-parse', 'zxing-wasm'],
@@ -31,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'pg',
       'prom-client',
     ],
-    ...['zxing-wasm', '@hyzyla/pdfium'],
+    ...['zxing-wasm', '@hyzyla/pdfium', 'playwright-core', 'axe-core'],
   ],
 };
 
@@ -56,6 +57,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     sync: ['platform', 'entry', 'venue', 'access'],
     live: ['platform', 'entry', 'venue', 'access'],
     backup: ['platform', 'entry'],
+    web: ['platform'],
   },
   web: { ui: [], gate: ['ui'], shop: ['ui'], console: ['ui'] },
   drill: { load: [], bench: ['load'], demo: ['load'] },

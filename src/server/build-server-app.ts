@@ -26,6 +26,7 @@ import { addPaperRoutes } from './tickets/paper-routes.ts';
 import { addTicketRoutes } from './tickets/routes.ts';
 import { addControlRoutes } from './venue/control-routes.ts';
 import { addEventRoutes } from './venue/routes.ts';
+import { addWebRoutes } from './web/routes.ts';
 
 export async function buildServerApp(
   config: ServeConfig,
@@ -68,6 +69,7 @@ export async function buildServerApp(
   addStoreRoutes(app, context);
   addLiveRoutes(app, context);
   addAuditRoutes(app, context.pool);
+  addWebRoutes(app, config.tls !== null);
   return app;
 }
 
