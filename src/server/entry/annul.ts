@@ -1,7 +1,8 @@
 // Taking a crossing back. It leaves a tombstone: the scan answers `annulled` for ever.
 import type { PoolClient } from 'pg';
-import { type AnnulRefusal, annulCrossing, type Crossing } from '#domain/entry/crossings.ts';
+import { type AnnulRefusal, annulCrossing } from '#domain/entry/crossings.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
+import { withTombstone } from '#domain/sync/take-up.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
@@ -53,12 +54,7 @@ export async function annulFromJournal(
   const row = await findScan(client, scan);
   if (row === null) return false;
   if (row.annulled_at !== null || row.serial === null) return true;
-  const isIt = (each: Crossing) => each.device === scan.device && each.scan === scan.scanId;
-  await takeBack(context, client, scan, row, at, (crossings) =>
-    crossings.some((each) => isIt(each) && each.annulledAt === null)
-      ? crossings.map((each) => (isIt(each) ? { ...each, annulledAt: at } : each))
-      : null,
-  );
+  await takeBack(context, client, scan, row, at, (crossings) => withTombstone(crossings, scan, at));
   return true;
 }
 

@@ -1,7 +1,8 @@
 // Changing the crossings of one ticket outside the batches: annulments and journals. The head is
 // locked first, as every commit of claims does, so that no two changes can wait for each other.
 import type { PoolClient } from 'pg';
-import { type Crossing, foldCrossings, insideOf } from '#domain/entry/crossings.ts';
+import { refold } from '#domain/entry/conflicts.ts';
+import type { Crossing } from '#domain/entry/crossings.ts';
 import { rulesFor } from '#domain/entry/rules.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { scopesCrossed } from '#domain/venue/match-event.ts';
@@ -46,9 +47,8 @@ export async function changeCrossings(
   const after = change(before);
   if (after === null) return null;
   const rules = rulesFor(event.ground, ticketOf(row));
-  const then = foldCrossings(before, rules);
-  const folded = foldCrossings(after, rules);
-  const inside = insideOf(folded) - insideOf(then);
+  const refolded = refold(before, after, rules);
+  const { inside, fresh } = refolded;
   const scopes = scopesCrossed(event.ground, row.section, passage.gate, row.stand);
   const revision = await takeRevision(client, event, scopes, inside);
   await client.query(
@@ -58,7 +58,7 @@ export async function changeCrossings(
        SET crossings = excluded.crossings, previous = claims.revision, revision = excluded.revision`,
     [...values, JSON.stringify(after), revision],
   );
-  const fresh = await noteConflicts(client, event.number, key, then, folded, passage.now);
+  await noteConflicts(client, event.number, key, refolded, passage.now);
   return { revision, inside, conflicts: fresh };
 }
 

@@ -1,7 +1,8 @@
 // Admissions that met another holder of the same ticket, as they follow from its crossings now: a journal
 // that comes late names the true first holder, an annulment settles what is no conflict any more.
 import type { PoolClient } from 'pg';
-import type { Conflict, Crossed } from '#domain/entry/crossings.ts';
+import type { Refolded } from '#domain/entry/conflicts.ts';
+import type { Conflict } from '#domain/entry/crossings.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 
 export type ClaimKey = {
@@ -10,29 +11,20 @@ export type ClaimKey = {
   readonly serial: number;
 };
 
-/** @returns how many admissions are in conflict that were not before */
 export async function noteConflicts(
   client: PoolClient,
   event: number,
   key: ClaimKey,
-  before: Pick<Crossed, 'conflicts'>,
-  after: Pick<Crossed, 'conflicts'>,
+  { conflicts, settled }: Refolded,
   now: Instant,
-): Promise<number> {
-  const then = new Set(before.conflicts.map(intruderOf));
-  const still = new Set(after.conflicts.map(intruderOf));
-  for (const conflict of after.conflicts) await upsert(client, event, key, conflict, now);
-  for (const { intruder } of before.conflicts.filter((each) => !still.has(intruderOf(each)))) {
+): Promise<void> {
+  for (const conflict of conflicts) await upsert(client, event, key, conflict, now);
+  for (const { intruder } of settled) {
     await client.query(
       'UPDATE conflicts SET resolved_at = $4 WHERE event = $1 AND device = $2 AND scan_id = $3',
       [event, intruder.device, intruder.scan, new Date(now)],
     );
   }
-  return after.conflicts.filter((each) => !then.has(intruderOf(each))).length;
-}
-
-function intruderOf({ intruder }: Conflict): string {
-  return `${intruder.device}\n${intruder.scan}`;
 }
 
 async function upsert(

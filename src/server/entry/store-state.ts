@@ -2,6 +2,7 @@
 // (epoch, revision); whoever has seen more than we have proves that we are behind, and then we decide
 // nothing until journals have filled the gap (design §2, "Claim store").
 import type { Pool } from 'pg';
+import { judgeWitness } from '#domain/sync/witness.ts';
 import { hmacSha256 } from '#server/platform/crypto.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import type { Log } from '#server/platform/log.ts';
@@ -54,26 +55,25 @@ export async function openStoreState(
 
   async function confront(
     eventNumber: number,
-    { epoch, revision }: Omit<Seen, 'mark'>,
+    seen: Omit<Seen, 'mark'>,
     who: string,
   ): Promise<void> {
-    if (epoch !== row.epoch && !ends.has(epoch)) await refresh();
-    if (epoch === row.epoch) {
-      const current = await revisionOf(pool, eventNumber);
-      known.set(eventNumber, current);
-      if (revision <= current) return;
-      return behind(`${who} has seen revision ${revision}, this store has ${current}`, null);
-    }
+    if (seen.epoch !== row.epoch && !ends.has(seen.epoch)) await refresh();
+    const isOfNow = seen.epoch === row.epoch;
+    const revision = isOfNow ? await revisionOf(pool, eventNumber) : 0;
+    if (isOfNow) known.set(eventNumber, revision);
+    const past = {
+      epoch: row.epoch,
+      revision,
+      endOf: (epoch: string) => endOf(epoch, eventNumber),
+    };
+    const found = judgeWitness(seen, past, who);
+    if (found !== null) await behind(found.why, found.unknownEpoch);
+  }
+
+  function endOf(epoch: string, eventNumber: number): number | null | undefined {
     const end = ends.get(epoch);
-    if (end === undefined) {
-      return behind(`${who} has seen epoch ${epoch}, which this store never had`, epoch);
-    }
-    const last = end === null ? revision : (end[eventNumber] ?? 0);
-    if (revision <= last) return;
-    await behind(
-      `${who} has seen revision ${revision} of an epoch that ended here at ${last}`,
-      null,
-    );
+    return end == null ? end : (end[eventNumber] ?? 0);
   }
 
   function markOf(eventNumber: number, epoch: string, revision: number): string {

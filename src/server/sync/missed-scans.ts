@@ -1,6 +1,8 @@
 import type { PoolClient } from 'pg';
+import type { Crossing } from '#domain/entry/crossings.ts';
 import type { Direction, Verdict } from '#domain/entry/verdict.ts';
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
+import { wasExact } from '#domain/sync/take-up.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
 import { storableTime } from '#server/platform/clock.ts';
 import type { Device } from '#server/platform/principal.ts';
@@ -36,8 +38,13 @@ export function missedScanOf(
     checkpoint,
     scannedAt: storableTime(parseInstant(entry.scannedAt) ?? at),
     at,
-    isExact: entry.rung === 'edge' || entry.rung === 'hub',
+    isExact: wasExact(entry.rung),
   };
+}
+
+export function crossingOf(scan: MissedScan): Crossing {
+  const { device, scanId, gate, lane, at, direction, isExact } = scan;
+  return { device, scan: scanId, gate, lane, at, direction, isExact, annulledAt: null };
 }
 
 export type StoredScan = {

@@ -2,9 +2,9 @@
 // know (it was restored from an older copy) is put back as it was; a provisional admission becomes a
 // crossing that happened, and where it met another holder, a conflict that names both.
 import type { PoolClient } from 'pg';
-import type { Crossing } from '#domain/entry/crossings.ts';
 import { nextActionOf } from '#domain/entry/verdict.ts';
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
+import { takeUp, toldTime, withCrossing } from '#domain/sync/take-up.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
 import { annulFromJournal } from '#server/entry/annul.ts';
 import { ticketShown } from '#server/entry/answer.ts';
@@ -17,7 +17,7 @@ import { isDatabaseAway } from '#server/platform/database-fault.ts';
 import type { Device } from '#server/platform/principal.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
-import { findStored, isOf, type MissedScan, missedScanOf } from './missed-scans.ts';
+import { crossingOf, findStored, isOf, type MissedScan, missedScanOf } from './missed-scans.ts';
 
 type Outcome = Extract<JournalEntry, { kind: 'outcome' }>;
 
@@ -138,27 +138,28 @@ async function replayOutcome(
   const checkpoint = checkpointOf(event, device.gate);
   const scan = missedScanOf(device, entry, timeOf(entry, context.now()), checkpoint);
   const stored = await findStored(client, scan);
-  if (stored !== null) {
-    if (!isOf(stored, scan, codeHash)) {
-      await setAside(context, client, key);
-      return 0;
-    }
-    // The same scan sent by POST /scans and in the journal is one scan. Refused there too late to be
-    // heard, while the lane let the holder in: then they are in.
-    if (entry.verdict !== 'provisional' || stored.verdict !== 'refused') return 0;
+  const taken = takeUp({
+    verdict: entry.verdict,
+    stored:
+      stored === null
+        ? null
+        : { isSameScan: isOf(stored, scan, codeHash), verdict: stored.verdict },
+  });
+  if (taken.kind === 'set-aside') {
+    await setAside(context, client, key);
+    return 0;
   }
-  const hasCrossed = entry.verdict === 'admitted' || entry.verdict === 'provisional';
   const crossed =
-    hasCrossed && row !== null
+    taken.hasCrossed && row !== null
       ? await changeCrossings(
           client,
           event,
           { entryEpoch: event.entryEpoch, checkpoint, serial: row.serial },
           { gate: device.gate, now: context.now() },
-          (before) => withCrossing(before, scan),
+          (before) => withCrossing(before, crossingOf(scan)),
         )
       : null;
-  if (stored === null) {
+  if (taken.isNew) {
     const revision = crossed?.revision ?? (await takeRevision(client, event, [], 0));
     const inside = crossed?.inside ?? 0;
     await insertScan(client, event, scan, entry, { codeHash, row, revision, inside });
@@ -182,16 +183,6 @@ async function setAside(
   );
   const [device, journal, seq] = key;
   context.log.error({ device, journal, seq, why }, 'a journal entry was set aside');
-}
-
-function withCrossing(before: readonly Crossing[], scan: MissedScan): readonly Crossing[] {
-  const { device, scanId, gate, lane, at, direction, isExact } = scan;
-  // A claim whose answer was lost is known by its scan, though its verdict is not.
-  if (before.some((each) => each.device === device && each.scan === scanId)) return before;
-  return [
-    ...before,
-    { device, scan: scanId, gate, lane, at, direction, isExact, annulledAt: null },
-  ];
 }
 
 /** Looks a journalled code up as a scan would; the ticket's present code and status do not matter. */
@@ -264,9 +255,8 @@ async function insertScan(
   );
 }
 
-/** A lane's clock corrected: never before the last exact answer it had seen, never in our future. */
 function timeOf(entry: Outcome, now: Instant): Instant {
   const scannedAt = parseInstant(entry.scannedAt) ?? now;
-  const notBefore = entry.notBefore === undefined ? 0 : (parseInstant(entry.notBefore) ?? 0);
-  return storableTime(Math.min(Math.max(scannedAt, notBefore), now)) as Instant;
+  const notBefore = entry.notBefore === undefined ? null : parseInstant(entry.notBefore);
+  return storableTime(toldTime(scannedAt, notBefore, now)) as Instant;
 }
