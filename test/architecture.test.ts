@@ -9,6 +9,7 @@ import { test } from 'node:test';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   protocol: ['#domain/', 'zod'],
+  lane: ['#domain/', '#protocol/'],
   server: [
     ...['#domain/', '#protocol/', 'node:', 'zod', 'fastify', '@fastify/', 'better-sse', 'pg'],
     ...['pg-copy-streams', 'pino', 'prom-client', 'csv-parse', 'csv-stringify'],
@@ -19,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['react', 'react-dom', 'react-intl', 'radix-ui', 'uplot'],
     ...['@tanstack/', 'zxing-wasm'],
   ],
-  cli: ['#domain/', '#protocol/', 'node:', 'commander', 'csv-parse', 'zxing-wasm'],
+  cli: ['#domain/', '#protocol/', '#lane/', 'node:', 'commander', 'csv-parse', 'zxing-wasm'],
   drill: ['#domain/', '#protocol/', 'node:'],
   testing: [
     ...[

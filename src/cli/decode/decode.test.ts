@@ -6,10 +6,10 @@ import { after, before, test } from 'node:test';
 import { crc32, deflateSync } from 'node:zlib';
 import { encodeQR } from 'qr';
 import { kaimen } from '#cli/stand-in-server.ts';
-import { type Picture, scaled } from './picture.ts';
+import { type Picture, scaled } from '#lane/decoding/picture.ts';
+import { STRATEGIES, scaleFor } from '#lane/decoding/strategies.ts';
 import { decodePng } from './png.ts';
 import { readCode } from './read-code.ts';
-import { STRATEGIES, scaleFor } from './strategies.ts';
 
 const CODE = 'KAQACAAAAE6U5Q4RG4TUIHXSOE';
 

@@ -1,7 +1,7 @@
 // Pixels of a PNG (ISO/IEC 15948), as brightness on white. Interlaced files are left to the decoder,
 // which reads files by itself; only enlarging needs pixels.
 import { inflateSync } from 'node:zlib';
-import type { Picture } from './picture.ts';
+import type { Picture } from '#lane/decoding/picture.ts';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const PIXELS_MAX = 64_000_000;

@@ -49,6 +49,31 @@ function taps(from: number, to: number) {
   return { first, second, share };
 }
 
+/** Brightness of a picture in colour (ITU-R BT.601, the weights of cameras); what is transparent is white. */
+export function pictureOf({ width, height, data }: ImageDataLike): Picture {
+  const pixels = new Uint8Array(width * height);
+  for (let index = 0; index < pixels.length; index += 1) {
+    const at = index * 4;
+    const grey =
+      0.299 * (data[at] ?? 0) + 0.587 * (data[at + 1] ?? 0) + 0.114 * (data[at + 2] ?? 0);
+    const alpha = data[at + 3] ?? 255;
+    pixels[index] = 255 + ((grey - 255) * alpha) / 255 + 0.5;
+  }
+  return { width, height, pixels };
+}
+
+/** The middle of a picture, such a share of each edge. */
+export function centreOf({ width, height, pixels }: Picture, share: number): Picture {
+  const [w, h] = [Math.round(width * share), Math.round(height * share)];
+  const [left, top] = [(width - w) >> 1, (height - h) >> 1];
+  const cut = new Uint8Array(w * h);
+  for (let y = 0; y < h; y += 1) {
+    const from = (top + y) * width + left;
+    cut.set(pixels.subarray(from, from + w), y * w);
+  }
+  return { width: w, height: h, pixels: cut };
+}
+
 /** The form that the decoder takes. */
 export function imageDataOf({ width, height, pixels }: Picture): ImageDataLike {
   const data = new Uint8ClampedArray(width * height * 4);
