@@ -1,13 +1,15 @@
 // Lanes that present tickets: what a lane sends, down to the header that says what it has seen. The
 // reference is asked in the same way, so that the client does the same work for both.
 import { randomUUID } from 'node:crypto';
-import type { Connection } from '#drill/load/connection.ts';
 import { type Connections, openConnections } from '#drill/load/connections.ts';
-import type { Loop } from '#drill/load/loops.ts';
+import type { Loop, Sender } from '#drill/load/loops.ts';
+import { OrdinarySender } from '#drill/load/ordinary-sender.ts';
 import type { BenchLane, Match } from './match.ts';
 
 export type Scanning = Disposable & {
   readonly connections: Connections;
+  /** As many connections again, of a client that costs what clients cost. */
+  readonly ordinary: readonly Sender[];
   readonly loop: Loop;
   /** Mean bytes of an answer's body so far. */
   answerBytes(): number;
@@ -50,11 +52,14 @@ async function start(
 ): Promise<Scanning> {
   const { host } = new URL(url);
   const connections = await openConnections(url, lanes.length);
-  const states = new Map<Connection, { readonly lane: BenchLane; seen: string }>();
-  connections.all.forEach((connection, index) => {
-    const lane = lanes[index];
-    if (lane !== undefined) states.set(connection, { lane, seen });
-  });
+  const ordinary = lanes.map(() => new OrdinarySender(url));
+  const states = new Map<Sender, { readonly lane: BenchLane; seen: string }>();
+  for (const senders of [connections.all, ordinary]) {
+    senders.forEach((sender, index) => {
+      const lane = lanes[index];
+      if (lane !== undefined) states.set(sender, { lane, seen });
+    });
+  }
   let answers = 0;
   let bytes = 0;
   const loop: Loop = {
@@ -75,9 +80,13 @@ async function start(
   };
   return {
     connections,
+    ordinary,
     loop,
     answerBytes: () => Math.round(bytes / Math.max(answers, 1)),
-    [Symbol.dispose]: () => connections.close(),
+    [Symbol.dispose]() {
+      connections.close();
+      for (const sender of ordinary) sender.close();
+    },
   };
 }
 

@@ -6,6 +6,13 @@ import type { Connections } from './connections.ts';
 import { Histogram } from './histogram.ts';
 import type { RawResponse } from './response-reader.ts';
 
+/** One connection to a server, one request at a time: bytes as they go over the wire, head and body. */
+export type Sender = {
+  send(bytes: Uint8Array | string): Promise<Answer>;
+};
+
+export type Answer = Pick<RawResponse, 'status' | 'body'>;
+
 export type LoopResult = {
   readonly answered: number;
   readonly failed: number;
@@ -14,17 +21,17 @@ export type LoopResult = {
   readonly latency: Histogram;
 };
 
-export type Loop = {
+export type Loop<S extends Sender = Sender> = {
   /** @returns the bytes of request number `index`, or null: there are no more */
-  readonly next: (connection: Connection, index: number) => Uint8Array | string | null;
+  readonly next: (connection: S, index: number) => Uint8Array | string | null;
   /** Judges an answer; false counts it as failed. Without it, 200 is good. */
-  readonly check?: (response: RawResponse, index: number, connection: Connection) => boolean;
+  readonly check?: (response: Answer, index: number, connection: S) => boolean;
 };
 
 /** Each connection asks again as soon as it has its answer, for so long or until `next` is dry. */
-export async function closedLoop(
-  connections: readonly Connection[],
-  loop: Loop,
+export async function closedLoop<S extends Sender>(
+  connections: readonly S[],
+  loop: Loop<S>,
   durationMs: number,
 ): Promise<LoopResult> {
   const tally = new Tally(loop);
@@ -46,7 +53,7 @@ export async function closedLoop(
 /** Asks `perSecond` times a second, evenly, for so long. */
 export async function openLoop(
   connections: Connections,
-  loop: Loop,
+  loop: Loop<Connection>,
   perSecond: number,
   durationMs: number,
 ): Promise<LoopResult> {
@@ -86,17 +93,17 @@ export async function openLoop(
 /** A timer of this process may be late by its own doing: that much is not the server's. */
 const TIMER_LATE_MS = 2;
 
-class Tally {
-  readonly #check: NonNullable<Loop['check']>;
+class Tally<S extends Sender> {
+  readonly #check: NonNullable<Loop<S>['check']>;
   readonly #latency = new Histogram();
   #failed = 0;
 
-  constructor(loop: Loop) {
+  constructor(loop: Loop<S>) {
     this.#check = loop.check ?? ((response) => response.status === 200);
   }
 
   async ask(
-    connection: Connection,
+    connection: S,
     bytes: Uint8Array | string,
     index: number,
     dueAt: number,
