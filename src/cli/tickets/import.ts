@@ -123,7 +123,8 @@ function reportWords(report: ImportReport, options: Options): string[] {
     ({ line, column, message }) =>
       `  line ${line}${column === null ? '' : `, ${column}`}: ${message}`,
   );
-  const hidden = report.bad - report.problems.length;
+  // Columns that were left out are named in line 1 and are no rows.
+  const hidden = report.bad - report.problems.filter(({ line }) => line > 1).length;
   return [
     `${options.event}: ${count(report.rows, 'row')}${report.encoding === 'gbk' ? ' (read as GBK)' : ''}: ${changes.join(', ')}`,
     ...(report.missing === null || report.missing === 0

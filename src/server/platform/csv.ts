@@ -8,6 +8,10 @@ export type CsvRow = { readonly line: number; readonly cells: readonly string[] 
 
 export type CsvFile<Column extends string> = {
   readonly columns: readonly Column[];
+  /** What each cell of a row is of; null for a column that is left out. */
+  readonly header: readonly (Column | null)[];
+  /** Names of columns that nobody knows, as they stand in the file. */
+  readonly leftOut: readonly string[];
   readonly rows: AsyncIterable<CsvRow>;
   /** Known once the rows have been read. */
   encoding(): Encoding;
@@ -16,6 +20,8 @@ export type CsvFile<Column extends string> = {
 export type CsvColumns<Column extends string> = {
   readonly known: readonly Column[];
   readonly required: readonly Column[];
+  /** Leaves out columns that nobody knows; otherwise they are a mistake of the file. */
+  readonly leavesOut?: boolean;
 };
 
 /** @throws CsvFileError when the header is not the expected one, before any row is read */
@@ -29,7 +35,7 @@ export async function readCsv<Column extends string>(
   if (header.done === true) throw new CsvFileError(1, 'the file is empty: it has no header');
   try {
     return {
-      columns: columnsOf(header.value, expected),
+      ...headerOf(header.value, expected),
       rows: { [Symbol.asyncIterator]: () => rows },
       encoding: () => text.encoding,
     };
@@ -39,24 +45,24 @@ export async function readCsv<Column extends string>(
   }
 }
 
-function columnsOf<Column extends string>(
-  header: CsvRow,
-  { known, required }: CsvColumns<Column>,
-): readonly Column[] {
-  const columns = header.cells.map((name) => name.trim().toLowerCase());
-  const unknown = columns.filter((name) => !(known as readonly string[]).includes(name));
-  if (unknown.length > 0) {
-    const names = unknown
-      .slice(0, NAMES_SHOWN)
-      .map((name) => `“${name.slice(0, 40)}”`)
-      .join(', ');
-    throw new CsvFileError(header.line, `unknown column ${names}; known are ${known.join(', ')}`);
+function headerOf<Column extends string>(
+  row: CsvRow,
+  { known, required, leavesOut = false }: CsvColumns<Column>,
+): Pick<CsvFile<Column>, 'columns' | 'header' | 'leftOut'> {
+  const names = row.cells.map((name) => name.trim().toLowerCase());
+  const isKnown = (name: string): name is Column => (known as readonly string[]).includes(name);
+  const unknown = names.filter((name) => !isKnown(name)).map((name) => name.slice(0, 40));
+  if (unknown.length > 0 && !leavesOut) {
+    const some = unknown.slice(0, NAMES_SHOWN).map((name) => `“${name}”`);
+    const message = `unknown column ${some.join(', ')}; known are ${known.join(', ')}`;
+    throw new CsvFileError(row.line, message);
   }
+  const columns = names.filter(isKnown);
   const twice = columns.find((name, index) => columns.indexOf(name) !== index);
-  if (twice !== undefined) throw new CsvFileError(header.line, `column “${twice}” stands twice`);
+  if (twice !== undefined) throw new CsvFileError(row.line, `column “${twice}” stands twice`);
   const missing = required.find((name) => !columns.includes(name));
-  if (missing !== undefined) throw new CsvFileError(header.line, `column “${missing}” is missing`);
-  return columns as Column[];
+  if (missing !== undefined) throw new CsvFileError(row.line, `column “${missing}” is missing`);
+  return { columns, header: names.map((name) => (isKnown(name) ? name : null)), leftOut: unknown };
 }
 
 const NAMES_SHOWN = 8;

@@ -111,6 +111,21 @@ for (const [what, csv, problem] of [
   });
 }
 
+test('with --skip-bad a column that nobody knows is left out, and named', async () => {
+  const match = await FiledMatch.open(client, 'left-out');
+  const csv = 'colour,ticket_ref,size,type\nred,A,xl,adult\nred,B\nred,C,xl,adult\n';
+  const report = await match.take(csv, '?skipBad=true');
+  assert.deepEqual([report.added, report.bad], [2, 1]);
+  assert.deepEqual(
+    report.problems.map(({ line, message }) => `${line}: ${message}`),
+    [
+      '1: unknown column “colour”: left out',
+      '1: unknown column “size”: left out',
+      '3: has 2 cells, the header has 4',
+    ],
+  );
+});
+
 test('a header alone changes nothing, and a whole file says what it does not name', async () => {
   const match = await FiledMatch.open(client, 'header-only');
   await match.take('ticket_ref,type\nA,adult\nB,adult\nC,adult\n');

@@ -55,7 +55,11 @@ export async function importTickets(
   const taken: TakenSerials = { first: 0, last: 0, count: 0 };
   let isApplied = false;
   try {
-    const file = await readCsv(bytes, { known: TICKET_COLUMNS, required: ['ticket_ref', 'type'] });
+    const file = await readCsv(bytes, {
+      known: TICKET_COLUMNS,
+      required: ['ticket_ref', 'type'],
+      leavesOut: options.skipBad,
+    });
     // So many problems say enough: what the rows have among each other is not looked at.
     const isRefused = (bad: number) => bad >= PROBLEMS_SHOWN_MAX && !options.skipBad;
     const staging = await stage(pool, importId, event, file, taken, isRefused);
@@ -80,7 +84,7 @@ export async function importTickets(
       unchanged: staging.rows - bad - added - changed,
       missing,
       bad,
-      problems: [...problems],
+      problems: [...leftOut(file.leftOut), ...problems],
       encoding: file.encoding(),
     };
   } catch (error) {
@@ -122,6 +126,12 @@ async function apply(
   return { ...applied, missing, bad, problems };
 }
 
+function leftOut(names: readonly string[]): RowProblem[] {
+  return names
+    .slice(0, PROBLEMS_SHOWN_MAX)
+    .map((name) => ({ line: 1, column: null, message: `unknown column “${name}”: left out` }));
+}
+
 /** The answer does not depend on it; a database that is away has taken it away itself. */
 function inBackground(work: Promise<unknown>): void {
   work.catch(() => {});
@@ -143,7 +153,7 @@ async function stage(
   taken: TakenSerials,
   isRefused: (bad: number) => boolean,
 ): Promise<Staging> {
-  const readDraft = draftReader(file.columns, groundOf(matchEventOf(event.file)));
+  const readDraft = draftReader(file.header, groundOf(matchEventOf(event.file)));
   const problems: RowProblem[] = [];
   const outlines = new Set<string>();
   let rows = 0;

@@ -33,11 +33,14 @@ export type TicketDraft = {
 const TEXT_MAX = 200;
 const ADMITS_MAX = 99;
 
+/** @param columns - what each cell is of; null: of nothing that we know */
 export function draftReader(
-  columns: readonly TicketColumn[],
+  columns: readonly (TicketColumn | null)[],
   ground: Ground,
 ): (row: CsvRow) => TicketDraft | RowProblem {
-  const index = new Map(columns.map((column, at) => [column, at]));
+  const index = new Map(
+    columns.flatMap((column, at) => (column === null ? [] : [[column, at] as const])),
+  );
   const stands = new Set(ground.event.stands.map((stand) => stand.id as string));
   return (row) => {
     if (row.cells.length !== columns.length) {
