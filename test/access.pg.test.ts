@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { may, ROLES, type Role } from '#domain/access/roles.ts';
+import { may, type Role, TOKEN_ROLES } from '#domain/access/roles.ts';
 import { DrillClient, type Lane } from '../src/drill/drill-client.ts';
 import { Connection, type Request } from '../src/drill/load/connection.ts';
 import { ServerProcess } from '../src/drill/server-process.ts';
@@ -28,7 +28,7 @@ before(async () => {
   client = await DrillClient.open(server.url, 8, server.adminToken);
   match = await setUpMatch(client, server.adminToken, { tickets: 10, lanes: 2 });
   routes = await describedRoutes(client);
-  for (const role of ROLES) tokens.set(role, await newToken({ role }));
+  for (const role of TOKEN_ROLES) tokens.set(role, await newToken({ role }));
 });
 
 after(async () => {
@@ -157,7 +157,7 @@ test('a token that expires while it is in use is refused from then on', async ()
   await isRefused(request, 401);
 });
 
-for (const role of ROLES) {
+for (const role of TOKEN_ROLES) {
   test(`${role}: 403 for what the table does not grant, neither 401 nor 403 for what it grants`, async () => {
     const token = tokens.get(role);
     assert.ok(token);

@@ -57,6 +57,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     shadow: ['platform', 'entry', 'venue'],
     sync: ['platform', 'entry', 'venue', 'access'],
     live: ['platform', 'entry', 'venue', 'access'],
+    edge: ['platform', 'entry', 'venue', 'access', 'sync'],
     backup: ['platform', 'entry'],
     web: ['platform'],
   },

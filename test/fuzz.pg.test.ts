@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { ROLES } from '#domain/access/roles.ts';
+import { TOKEN_ROLES } from '#domain/access/roles.ts';
 import { Chance } from '../src/drill/demo/seed/chance.ts';
 import { DrillClient, type Lane } from '../src/drill/drill-client.ts';
 import type { Request, Response } from '../src/drill/load/connection.ts';
@@ -120,7 +120,7 @@ function only(status: number, ...expected: readonly number[]): string | null {
 
 async function groundOf(): Promise<Ground> {
   const others: string[] = [];
-  for (const role of ROLES.filter((each) => each !== 'admin')) {
+  for (const role of TOKEN_ROLES.filter((each) => each !== 'admin')) {
     const made = { path: '/api/v1/tokens', body: { role } };
     others.push((await client.ask<{ token: string }>(made)).token);
   }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { ROLES } from '#domain/access/roles.ts';
+import { TOKEN_ROLES } from '#domain/access/roles.ts';
 import { tokenCreated } from '#protocol/access.ts';
 import { anyAnswer, rowsOf } from './answers.ts';
 import { at } from './client.ts';
@@ -16,7 +16,7 @@ function create(): Command {
     example: 'kaimen token create --role control-room --person chen --data data',
   })
     .addOption(
-      new Option('--role <role>', 'what it may do').choices(ROLES).makeOptionMandatory(true),
+      new Option('--role <role>', 'what it may do').choices(TOKEN_ROLES).makeOptionMandatory(true),
     )
     .option('--person <id>', 'pseudonymous id of the person; made up when left out', idArgument)
     .option('--expires <time>', 'until when it is good', timeArgument);

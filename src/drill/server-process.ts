@@ -41,9 +41,16 @@ export class ServerProcess implements AsyncDisposable {
     this.#exited = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
   }
 
-  /** @param port - 0 takes a free one; a server that is started again gets the one it had */
-  static async start(dataDir: string, port = 0): Promise<ServerProcess> {
-    const args = [PROGRAM, 'serve', '--data', dataDir, '--port', String(port)];
+  /**
+   * @param port - 0 takes a free one; a server that is started again gets the one it had
+   * @param more - further options of “serve”
+   */
+  static async start(
+    dataDir: string,
+    port = 0,
+    more: readonly string[] = [],
+  ): Promise<ServerProcess> {
+    const args = [PROGRAM, 'serve', '--data', dataDir, '--port', String(port), ...more];
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: withoutDatabase(),
@@ -56,7 +63,7 @@ export class ServerProcess implements AsyncDisposable {
     const exited = once(child, 'exit').then(() => null);
     const ready = once(createInterface(child.stdout), 'line').then(([line]) => String(line));
     const line = await Promise.race([ready, exited]);
-    const url = line === null ? null : /http:\/\/\S+/.exec(line);
+    const url = line === null ? null : /https?:\/\/\S+/.exec(line);
     if (url === null) throw new Error(`the server did not start:\n${said.join('\n')}`);
     return new ServerProcess(dataDir, child, url[0], said);
   }

@@ -1,10 +1,10 @@
 // Tokens of people, enrolment of devices, audit, and the state of the store.
 import { z } from 'zod';
-import { ROLES } from '#domain/access/roles.ts';
+import { ROLES, TOKEN_ROLES } from '#domain/access/roles.ts';
 import { id, time, timeOut, words } from './primitives.ts';
 
 export const tokenRequest = z.strictObject({
-  role: z.enum(ROLES),
+  role: z.enum(TOKEN_ROLES),
   person: id.optional().describe('pseudonymous id of the person; made up when left out'),
   expiresAt: time.optional(),
 });

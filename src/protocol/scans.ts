@@ -62,6 +62,7 @@ export const annulAnswer = z.object({
   outcome: z.enum(['annulled', 'already-annulled']),
   at: timeOut,
 });
+export type AnnulAnswer = z.infer<typeof annulAnswer>;
 
 /** A scan as the control room sees it. */
 export const scanRecord = z.object({

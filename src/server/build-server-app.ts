@@ -5,6 +5,11 @@ import { collectDefaultMetrics } from 'prom-client';
 import { addDeviceRoutes, addTokenRoutes } from './access/routes.ts';
 import { DEVICE_PREFIX } from './access/store.ts';
 import { addBackupRoutes } from './backup/routes.ts';
+import { addAuthorityRoutes } from './edge/authority-routes.ts';
+import { addEdgeRoutes } from './edge/enrol-routes.ts';
+import { addNodeRoutes } from './edge/node-routes.ts';
+import type { Nodes } from './edge/nodes.ts';
+import type { NodeWatch } from './edge/run-nodes.ts';
 import { countScans } from './entry/metrics.ts';
 import { addScanRoutes } from './entry/routes.ts';
 import { addScanReading } from './entry/scan-routes.ts';
@@ -33,6 +38,7 @@ export async function buildServerApp(
   version: string,
   context: ServerContext,
   database: Database,
+  among: { readonly nodes: Nodes; readonly watch: NodeWatch },
 ): Promise<FastifyInstance> {
   const app = await buildApp({
     authenticate: (token) => authenticate(context, token),
@@ -52,6 +58,9 @@ export async function buildServerApp(
     registry,
     stopping: context.stopping,
     storeState: () => context.storeState.current().state,
+    role: config.role,
+    node: context.self,
+    decides: () => among.watch.decides(),
   });
   acceptCsv(app);
   addEventRoutes(app, context);
@@ -69,6 +78,9 @@ export async function buildServerApp(
   addStoreRoutes(app, context);
   addLiveRoutes(app, context);
   addAuditRoutes(app, context.pool);
+  addEdgeRoutes(app, context);
+  addAuthorityRoutes(app, context);
+  addNodeRoutes(app, context, among.nodes);
   addWebRoutes(app, config.tls !== null);
   return app;
 }

@@ -4,6 +4,7 @@ import type { AccessStore } from './access/store.ts';
 import type { Bus } from './bus.ts';
 import type { Authority } from './entry/authority.ts';
 import type { Catalogue } from './entry/catalogue.ts';
+import type { Elsewhere } from './entry/elsewhere.ts';
 import type { EventCounter } from './entry/event-counter.ts';
 import type { StoreState } from './entry/store-state.ts';
 import type { Acts } from './platform/acts.ts';
@@ -16,6 +17,8 @@ export type ServerContext = {
   readonly masterKey: Uint8Array;
   /** Name of this node in the audit. */
   readonly node: string;
+  /** Its name among those that may decide an event: `hub`, or that of a box in the ground. */
+  readonly self: string;
   readonly now: Clock;
   readonly log: Log;
   readonly bus: Bus;
@@ -24,6 +27,7 @@ export type ServerContext = {
   readonly catalogue: Catalogue;
   readonly storeState: StoreState;
   readonly authority: Authority;
+  readonly elsewhere: Elsewhere;
   readonly counterOf: (eventNumber: number) => EventCounter;
   /** Metrics of this process. */
   readonly registry: Registry;

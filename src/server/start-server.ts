@@ -3,10 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
+import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import { ACCESS_POLL_MS, AccessStore, SEEN_EVERY_MS } from './access/store.ts';
 import { buildServerApp } from './build-server-app.ts';
 import { createBus } from './bus.ts';
+import { createForwarder } from './edge/forward.ts';
+import { readIdentity } from './edge/identity.ts';
+import { type NodeWatch, nodesOf, runNodes } from './edge/run-nodes.ts';
 import { type Authority, createAuthority } from './entry/authority.ts';
 import { createCatalogue } from './entry/catalogue.ts';
 import { createClaimStore } from './entry/claim-store.ts';
@@ -18,6 +23,7 @@ import { type Database, MIGRATIONS } from './open-database.ts';
 import { createActs } from './platform/acts.ts';
 import { systemClock } from './platform/clock.ts';
 import type { ServeConfig } from './platform/config.ts';
+import { createCorrectedClock } from './platform/corrected-clock.ts';
 import type { Log } from './platform/log.ts';
 import { migrate } from './platform/migrate.ts';
 import { writeOnce } from './platform/secret-file.ts';
@@ -48,11 +54,16 @@ export async function startServer(
     const { pool, claimPool } = database;
     await migrate(pool, MIGRATIONS);
     const masterKey = await openMasterKey(pool, config.dataDir);
-    const now = systemClock;
+    const identity = config.role === 'edge' ? readIdentity(config.dataDir, process.env) : null;
+    const clock = createCorrectedClock(await lastKnownTime(pool));
+    const now = identity === null ? systemClock : clock.now;
+    const ca = config.caFile === null ? null : readFileSync(config.caFile, 'utf8');
+    const nodes = nodesOf(pool, masterKey, { identity, hubAddress: config.hubAddress, ca });
+    await nodes.refresh();
     const node = `${hostname()}/${path.resolve(config.dataDir)}`;
     const bus = createBus();
     const stopping = new AbortController();
-    const catalogue = createCatalogue(pool, masterKey);
+    const catalogue = createCatalogue(pool, masterKey, nodes.self);
     const storeState = await openStoreState(pool, masterKey, log);
     await checkHighWater(storeState, config.dataDir, log);
     const authority = createAuthority({
@@ -67,6 +78,7 @@ export async function startServer(
       pool,
       masterKey,
       node,
+      self: nodes.self,
       now,
       log,
       bus,
@@ -75,12 +87,15 @@ export async function startServer(
       catalogue,
       storeState,
       authority,
+      elsewhere: createForwarder(pool, nodes),
       counterOf: createCounters(pool),
       registry: new Registry(),
       stopping: stopping.signal,
     };
-    await writeAdminToken(context, config.dataDir);
-    const app = await buildServerApp(config, version, context, database);
+    // A box knows the tokens of its hub, and no other.
+    if (identity === null) await writeAdminToken(context, config.dataDir);
+    const watch = runNodes(context, nodes, clock);
+    const app = await buildServerApp(config, version, context, database, { nodes, watch });
     const address = await app.listen({ host: config.host, port: config.port });
     const polls = [
       setInterval(() => access.poll().catch(() => {}), ACCESS_POLL_MS),
@@ -93,12 +108,20 @@ export async function startServer(
     const highWater = keepHighWater(pool, config.dataDir, log);
     return {
       url: address,
-      stop: () => stopServer({ app, authority, stopping, polls, highWater, database }),
+      stop: () => stopServer({ app, authority, stopping, watch, polls, highWater, database }),
     };
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+/** The latest time that a box has heard from its hub. */
+async function lastKnownTime(pool: Pool): Promise<Instant> {
+  const { rows } = await pool.query<{ value: string }>(
+    `SELECT value FROM replica_state WHERE what = 'hub-time'`,
+  );
+  return parseInstant(rows[0]?.value ?? '') ?? (0 as Instant);
 }
 
 /** At the first start only: afterwards the file is the operator's to move or delete. */
@@ -128,6 +151,7 @@ async function stopServer(parts: {
   app: FastifyInstance;
   authority: Authority;
   stopping: AbortController;
+  watch: NodeWatch;
   polls: NodeJS.Timeout[];
   highWater: { stop(): Promise<void> };
   database: Database;
@@ -137,6 +161,7 @@ async function stopServer(parts: {
   const cutOff = setTimeout(() => parts.app.server.closeAllConnections(), ANSWER_WITHIN_MS);
   await parts.app.close();
   clearTimeout(cutOff);
+  await parts.watch.stopped();
   await parts.authority.drain();
   await parts.highWater.stop();
   await parts.database.close();

@@ -55,6 +55,8 @@ export class HttpNode implements AsyncDisposable {
         port: 0,
         dataDir,
         role: 'all',
+        hubAddress: null,
+        caFile: null,
         databaseUrl: null,
         tls,
         logLevel: 'info',

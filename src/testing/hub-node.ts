@@ -14,6 +14,7 @@ import { annulScan } from '#server/entry/annul.ts';
 import { createAuthority } from '#server/entry/authority.ts';
 import { createCatalogue, keyContext } from '#server/entry/catalogue.ts';
 import { createClaimStore } from '#server/entry/claim-store.ts';
+import { NOWHERE } from '#server/entry/elsewhere.ts';
 import { createCounters } from '#server/entry/event-counter.ts';
 import { codeOf } from '#server/entry/event-key.ts';
 import { takeScan } from '#server/entry/routes.ts';
@@ -84,6 +85,7 @@ export class HubNode implements AsyncDisposable {
       pool,
       masterKey: MASTER_KEY,
       node,
+      self: 'hub',
       now,
       log,
       bus,
@@ -92,6 +94,7 @@ export class HubNode implements AsyncDisposable {
       catalogue,
       storeState,
       authority,
+      elsewhere: NOWHERE,
       counterOf: createCounters(pool),
       registry: new Registry(),
       stopping: new AbortController().signal,

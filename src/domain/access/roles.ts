@@ -16,16 +16,30 @@ export const PERMISSIONS = [
   'devices.read',
   'devices.enrol',
   'devices.revoke',
+  'people.manage',
+  'alarms.settle',
+  'messages.send',
+  'calls.answer',
   'tokens.create',
+  'accounts.manage',
   'scans.read',
   'scans.annul',
   'conflicts.read',
+  'conflicts.settle',
+  'evacuation.lead',
+  'reports.read',
+  'desk.sell',
+  'desk.admit',
   'live.read',
   'papers.print',
   'shadow.compare',
   'audit.read',
   'store.reconcile',
   'backup.take',
+  'edges.read',
+  'edges.enrol',
+  'authority.move',
+  'edge.serve',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -39,8 +53,12 @@ export const ROLES = [
   'box-office',
   'help-desk',
   'viewer',
+  'edge',
 ] as const;
 export type Role = (typeof ROLES)[number];
+
+/** Roles that a person or a program is given by a token; a box in the ground is enrolled instead. */
+export const TOKEN_ROLES = ROLES.filter((role) => role !== 'edge');
 
 const VIEW: readonly Permission[] = ['events.read', 'controls.read', 'live.read'];
 const CONTROL: readonly Permission[] = [
@@ -52,21 +70,31 @@ const CONTROL: readonly Permission[] = [
   'conflicts.read',
   'tickets.read',
   'papers.print',
+  'messages.send',
+  'calls.answer',
 ];
 
+/** What one node may ask of another, and no person at all. */
+const OF_NODES: readonly Permission[] = ['edge.serve'];
+
 const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
-  admin: PERMISSIONS,
+  admin: PERMISSIONS.filter((permission) => !OF_NODES.includes(permission)),
+  edge: OF_NODES,
   'control-room': [
     ...CONTROL,
     'events.lifecycle',
     'devices.enrol',
     'devices.revoke',
+    'people.manage',
+    'alarms.settle',
     'tickets.block',
     'tickets.reissue',
     'scans.annul',
     'holders.read',
     'audit.read',
     'shadow.compare',
+    'edges.read',
+    'authority.move',
   ],
   'safety-officer': CONTROL,
   'gate-supervisor': [
@@ -74,6 +102,9 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'devices.read',
     'devices.enrol',
     'devices.revoke',
+    'people.manage',
+    'messages.send',
+    'calls.answer',
     'scans.read',
     'scans.annul',
     'tickets.read',

@@ -8,6 +8,7 @@ import { numbered } from './answer.ts';
 import { type Catalogue, checkpointOf, type OpenEvent } from './catalogue.ts';
 import type { ClaimStatements, ClaimStore } from './claim-store.ts';
 import { decideBatch, type Outcome, type PendingScan } from './decide-batch.ts';
+import { NotAuthorityError } from './elsewhere.ts';
 import { lookUpScans } from './look-up-scans.ts';
 import type { StoreState } from './store-state.ts';
 
@@ -213,6 +214,8 @@ class EventQueue {
     const { catalogue, state, now } = this.#deps;
     const epoch = state.servingEpoch();
     const event = await findEvent();
+    // Its fence is raised whenever that changes, so a batch that began before commits nothing after.
+    if (!event.isHere) throw new NotAuthorityError(event);
     const placed = batch.map(({ scan }) => placedIn(event, scan));
     const { serials, findingOf } = await lookUpScans(store, event, placed);
     const asks = placed.map((scan, index) => ({

@@ -22,6 +22,12 @@ export type OpenEvent = {
   readonly scopeIndex: ReadonlyMap<string, number>;
   readonly limits: readonly (number | null)[];
   readonly hasMeter: boolean;
+  /** Whether this store decides its claims, and under which rung it says so. */
+  readonly isHere: boolean;
+  readonly rung: 'hub' | 'edge';
+  /** The node that decides: `hub` or a box; null while one hands over to another. */
+  readonly authority: string | null;
+  readonly authorityEpoch: number;
 };
 
 type Row = {
@@ -34,6 +40,10 @@ type Row = {
   fence: string;
   scopes: string[];
   controls: Omit<Controls, 'status'>;
+  authority: string;
+  authority_epoch: number;
+  handover_to: string | null;
+  deciding_epoch: number | null;
 };
 
 /** `client`: whoever is in a transaction reads through it, since waiting for another connection could be for ever. */
@@ -46,7 +56,8 @@ export type Catalogue = {
 
 const LOOK_FOR_KEYS_MS = 1_000;
 
-export function createCatalogue(pool: Pool, masterKey: Uint8Array): Catalogue {
+/** @param self - the name of this node among those that may decide: `hub` or that of a box */
+export function createCatalogue(pool: Pool, masterKey: Uint8Array, self = 'hub'): Catalogue {
   const events = new Map<number, OpenEvent>();
   const keys = new Map<number, EventKey>();
 
@@ -73,7 +84,8 @@ export function createCatalogue(pool: Pool, masterKey: Uint8Array): Catalogue {
     await loadKeys(client);
     const own = keys.get(number);
     if (own === undefined) throw new Error(`event number ${number} has no key`);
-    const event = openEvent(row, { own, byNumber: keys, outlines: new Set(row.outlines) });
+    const keyring = { own, byNumber: keys, outlines: new Set(row.outlines) };
+    const event = openEvent(row, keyring, self);
     events.set(number, event);
     return event;
   }
@@ -98,13 +110,14 @@ export function keyContext(eventId: string): string {
 
 const LOAD = `
   SELECT e.number, e.id, e.file, e.status, e.entry_epoch, e.outlines,
-         h.fence, h.scopes, c.state AS controls
+         h.fence, h.scopes, c.state AS controls,
+         e.authority, e.authority_epoch, e.handover_to, h.deciding_epoch
   FROM events e
   JOIN claim_heads h ON h.event = e.number
   JOIN controls c ON c.event = e.number
   WHERE e.number = $1`;
 
-function openEvent(row: Row, keyring: Keyring): OpenEvent {
+function openEvent(row: Row, keyring: Keyring, self: string): OpenEvent {
   const ground = groundOf(matchEventOf(row.file));
   const controls = { ...row.controls, status: row.status };
   return {
@@ -120,7 +133,17 @@ function openEvent(row: Row, keyring: Keyring): OpenEvent {
       scope.startsWith('gate/') ? null : limitOf(ground, controls, scope),
     ),
     hasMeter: controls.holds.some((hold) => hold.kind === 'meter'),
+    isHere: isDecidedBy(row, self),
+    rung: self === 'hub' ? 'hub' : 'edge',
+    authority: row.handover_to === null ? row.authority : null,
+    authorityEpoch: row.authority_epoch,
   };
+}
+
+/** Named, and having taken over: the store holds all that was decided before. */
+function isDecidedBy(row: Row, self: string): boolean {
+  const hasTakenOver = row.deciding_epoch === row.authority_epoch;
+  return hasTakenOver && row.authority === self && row.handover_to === null;
 }
 
 /** A gate that a corrected file no longer names keeps the outermost perimeter. */

@@ -7,6 +7,7 @@ import { rulesFor } from '#domain/entry/rules.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { scopesCrossed } from '#domain/venue/match-event.ts';
 import type { Catalogue, OpenEvent } from './catalogue.ts';
+import { NotAuthorityError } from './elsewhere.ts';
 import { type ClaimKey, noteConflicts } from './note-conflicts.ts';
 import { TICKET_COLUMNS, type TicketRow, ticketOf } from './ticket-row.ts';
 
@@ -62,7 +63,11 @@ export async function changeCrossings(
   return { revision, inside, conflicts: fresh };
 }
 
-/** The event as it is now, and stays until the transaction ends: nothing can raise its fence meanwhile. */
+/**
+ * The event as it is now, and stays until the transaction ends: nothing can raise its fence meanwhile.
+ *
+ * @throws NotAuthorityError when another store decides its claims
+ */
 export async function lockEventHead(
   client: PoolClient,
   catalogue: Catalogue,
@@ -72,8 +77,11 @@ export async function lockEventHead(
     'SELECT fence FROM claim_heads WHERE event = $1 FOR UPDATE',
     [number],
   );
-  const event = await catalogue.get(number, client);
-  return event.fence === Number(rows[0]?.fence) ? event : catalogue.reload(number, client);
+  const kept = await catalogue.get(number, client);
+  const isFresh = kept.fence === Number(rows[0]?.fence);
+  const event = isFresh ? kept : await catalogue.reload(number, client);
+  if (!event.isHere) throw new NotAuthorityError(event);
+  return event;
 }
 
 /** The next revision; counts people past any limit, because they are where they are. */

@@ -1,7 +1,7 @@
 // A batch of scans of one event, decided in order of arrival on one snapshot: pure but for its inputs.
 import { type Crossing, nextCrossingAt } from '#domain/entry/crossings.ts';
 import { type Decision, decideScan, type Finding } from '#domain/entry/decide-scan.ts';
-import type { Direction } from '#domain/entry/verdict.ts';
+import type { Direction, Rung } from '#domain/entry/verdict.ts';
 import { type Instant, MINUTE_MS } from '#domain/kernel/instant.ts';
 import type { Occupancy } from '#domain/venue/controls.ts';
 import { scopesCrossed } from '#domain/venue/match-event.ts';
@@ -80,8 +80,8 @@ export function decideBatch(
       const scopes = scopesCrossed(event.ground, section, scan.gate, stand);
       tally.add(scopes, decision.crosses.inside, scan.direction);
     }
-    const answer = JSON.stringify(answerOf(scan.scanId, decision, 'hub', event.ground, at));
-    const record = recordOf(scan, decision, at, answer);
+    const answer = JSON.stringify(answerOf(scan.scanId, decision, event.rung, event.ground, at));
+    const record = recordOf(scan, decision, at, event.rung, answer);
     records.push(record);
     return {
       kind: 'decided',
@@ -117,7 +117,13 @@ function crossingOf(scan: PendingScan, at: Instant): Crossing {
   return { device, scan: scanId, gate, lane, at, direction, isExact: true, annulledAt: null };
 }
 
-function recordOf(scan: PendingScan, decision: Decision, at: Instant, answer: string): ScanRecord {
+function recordOf(
+  scan: PendingScan,
+  decision: Decision,
+  at: Instant,
+  rung: Rung,
+  answer: string,
+): ScanRecord {
   return {
     device: scan.device,
     scan_id: scan.scanId,
@@ -125,7 +131,7 @@ function recordOf(scan: PendingScan, decision: Decision, at: Instant, answer: st
     direction: scan.direction,
     verdict: decision.verdict,
     reason: decision.reason,
-    rung: 'hub',
+    rung,
     gate: scan.gate,
     lane: scan.lane,
     operator: scan.operator,

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { scanId, words } from '#protocol/primitives.ts';
 import {
+  type AnnulAnswer,
   annulAnswer,
   annulRequest,
   type ScanRequest,
@@ -15,9 +16,10 @@ import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { Device, Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
-import { annulScan } from './annul.ts';
+import { annulScan, type ScanKey } from './annul.ts';
 import { checkpointOf, type OpenEvent } from './catalogue.ts';
 import type { PendingScan } from './decide-batch.ts';
+import { NotAuthorityError, type Passed } from './elsewhere.ts';
 import { findCode } from './find-code.ts';
 import { timeScans } from './metrics.ts';
 import type { Seen } from './store-state.ts';
@@ -25,7 +27,6 @@ import type { Seen } from './store-state.ts';
 const SEEN = /^([a-z2-7]{1,40}):(\d{1,15}):([A-Za-z0-9_-]{1,20})$/;
 
 export function addScanRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { authority, storeState } = context;
   const timeScan = timeScans(context.registry);
 
   addRoute(app, {
@@ -38,16 +39,12 @@ export function addScanRoutes(app: FastifyInstance, context: ServerContext): voi
     answer: scanAnswer,
     bodyBytesMax: 16 * 1024,
     handle: async ({ body, principal, request, reply }) => {
-      const device = deviceOf(principal);
-      const seen = seenOf(request.headers['kaimen-seen']);
-      if (seen !== null) await storeState.observe(device.eventNumber, seen);
-      storeState.servingEpoch();
-      const scan = await takeScan(context, device, body);
       const startedAt = performance.now();
-      const answer = await authority.scan(device.eventNumber, scan);
+      const { 'kaimen-seen': seen } = request.headers;
+      const proof = typeof seen === 'string' ? seen : undefined;
+      const answer = await decideOrPass(context, deviceOf(principal), body, proof);
       timeScan((performance.now() - startedAt) / 1_000);
-      void reply.type('application/json; charset=utf-8');
-      return reply.send(answer);
+      return reply.code(answer.status).type(answer.type).send(answer.text);
     },
   });
 
@@ -76,10 +73,68 @@ export function addScanRoutes(app: FastifyInstance, context: ServerContext): voi
         });
       }
       const scan = { device, scanId: params.scanId };
-      const { outcome, at } = await annulScan(context, principal, scan, body.cause);
-      return { scanId: params.scanId, outcome, at: iso(at) };
+      const event = await eventOfDevice(context, device);
+      if (event?.isHere === false) {
+        return await context.elsewhere.annul(event, principal, scan, body.cause);
+      }
+      return await annulHere(context, principal, scan, body.cause);
     },
   });
+}
+
+/** @throws HttpProblem */
+export async function annulHere(
+  context: ServerContext,
+  principal: Principal | null,
+  scan: ScanKey,
+  cause: string,
+): Promise<AnnulAnswer> {
+  const { outcome, at } = await annulScan(context, principal, scan, cause);
+  return { scanId: scan.scanId, outcome, at: iso(at) };
+}
+
+/** Decides a scan here, or has it decided by the event's authority. */
+async function decideOrPass(
+  context: ServerContext,
+  device: Device,
+  body: ScanRequest,
+  seen: string | undefined,
+): Promise<Passed> {
+  const event = await context.catalogue.get(device.eventNumber);
+  if (!event.isHere) return await context.elsewhere.scan(event, device, body, seen);
+  try {
+    return await decideHere(context, device, body, seen);
+  } catch (error) {
+    if (!(error instanceof NotAuthorityError)) throw error;
+    // It has moved since this process last looked; nothing was decided.
+    const moved = await context.catalogue.reload(device.eventNumber);
+    return await context.elsewhere.scan(moved, device, body, seen);
+  }
+}
+
+/** @throws HttpProblem; NotAuthorityError when another store decides the event */
+export async function decideHere(
+  context: ServerContext,
+  device: Device,
+  body: ScanRequest,
+  seen: string | undefined,
+): Promise<Passed> {
+  const proof = seenOf(seen);
+  if (proof !== null) await context.storeState.observe(device.eventNumber, proof);
+  context.storeState.servingEpoch();
+  const scan = await takeScan(context, device, body);
+  const text = await context.authority.scan(device.eventNumber, scan);
+  return { status: 200, type: 'application/json; charset=utf-8', text };
+}
+
+async function eventOfDevice(
+  { pool, catalogue }: Pick<ServerContext, 'pool' | 'catalogue'>,
+  device: string,
+): Promise<OpenEvent | null> {
+  const { rows } = await pool.query<{ event: number }>('SELECT event FROM devices WHERE id = $1', [
+    device,
+  ]);
+  return rows[0] === undefined ? null : await catalogue.get(rows[0].event);
 }
 
 /** What a device sent, looked up. */
@@ -129,8 +184,8 @@ function deviceOf(principal: Principal | null): Device {
   return principal;
 }
 
-function seenOf(header: string | string[] | undefined): Seen | null {
-  const match = typeof header === 'string' ? SEEN.exec(header) : null;
+function seenOf(header: string | undefined): Seen | null {
+  const match = header === undefined ? null : SEEN.exec(header);
   if (match === null) return null;
   const [, epoch = '', revision = '', mark = ''] = match;
   return { epoch, revision: Number(revision), mark };

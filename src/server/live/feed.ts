@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Session } from 'better-sse';
 import type { LiveScan } from '#protocol/live.ts';
+import type { Followed } from '#server/bus.ts';
 import type { Decided } from '#server/entry/authority.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
@@ -80,14 +81,18 @@ export class Feed {
   }
 
   decided(decided: readonly Decided[]): void {
-    if (decided.length === 0) return;
+    this.followed(decided.map((each) => ({ live: liveScanOf(each), crossing: crossingOf(each) })));
+  }
+
+  followed(told: readonly Followed[]): void {
+    if (told.length === 0) return;
     this.#haveCountsChanged = true;
-    const crossings = decided.flatMap(crossingOf);
+    const crossings = told.flatMap(({ crossing }) => (crossing === null ? [] : [crossing]));
     for (const listener of this.#listeners) {
       if (listener.principal.kind === 'device') {
         if (crossings.length > 0) push(listener, 'crossings', crossings);
       } else {
-        for (const each of decided) push(listener, 'scan', liveScanOf(each));
+        for (const { live } of told) push(listener, 'scan', live);
       }
     }
   }
@@ -201,14 +206,14 @@ function liveScanOf({ scan, outcome, revision }: Decided): LiveScan {
     direction: scan.direction,
     verdict: decision.verdict,
     reason: decision.reason,
-    rung: 'hub',
+    rung: record.rung as LiveScan['rung'],
     at: record.decided_at,
   };
 }
 
-function crossingOf({ scan, outcome }: Decided): [number, string, number, string, string][] {
+function crossingOf({ scan, outcome }: Decided): Followed['crossing'] {
   const { decision, record } = outcome;
-  if (decision.crosses === null || decision.ticket === null) return [];
+  if (decision.crosses === null || decision.ticket === null) return null;
   const at = Date.parse(record.decided_at);
-  return [[decision.ticket.serial, scan.direction, at, scan.gate, scan.checkpoint]];
+  return [decision.ticket.serial, scan.direction, at, scan.gate, scan.checkpoint];
 }

@@ -23,6 +23,7 @@ export function addLiveRoutes(app: FastifyInstance, context: ServerContext): voi
       feed.decided(decided.filter(({ event }) => event.number === number));
     }
   });
+  context.bus.on('followed', (number, told) => feeds.get(number)?.followed(told));
   for (const happening of ['controls', 'list', 'conflict'] as const) {
     context.bus.on(happening, (number) => feeds.get(number)?.changed(happening));
   }

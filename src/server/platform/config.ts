@@ -6,7 +6,12 @@ export type ServeConfig = {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
-  readonly role: 'all';
+  /** `edge`: a box in the ground; the others are a hub. */
+  readonly role: 'all' | 'hub' | 'edge';
+  /** Of an edge: its hub. */
+  readonly hubAddress: string | null;
+  /** Certificates trusted besides the well-known ones, when other nodes are asked. */
+  readonly caFile: string | null;
   readonly databaseUrl: string | null;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -34,8 +39,10 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new UsageError(`--port ${values.port}: give a number from 0 to 65535`);
   }
-  if (values.role !== 'all')
-    throw new UsageError(`--role ${values.role}: this release plays “all”`);
+  const { role } = values;
+  if (role !== 'all' && role !== 'hub' && role !== 'edge') {
+    throw new UsageError(`--role ${role}: all, hub or edge`);
+  }
   const tls = tlsFiles(values['tls-cert'], values['tls-key']);
   if (!LOOPBACK.has(values.host) && tls === null) {
     throw new UsageError(
@@ -50,7 +57,9 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
     host: values.host,
     port,
     dataDir: values.data,
-    role: values.role,
+    role,
+    hubAddress: hubAddress(role, values.hub),
+    caFile: values.ca ?? null,
     databaseUrl: env['DATABASE_URL'] ?? null,
     tls,
     logLevel: level,
@@ -70,6 +79,8 @@ function parse(args: readonly string[]) {
         port: { type: 'string', default: '8080' },
         data: { type: 'string', default: './data' },
         role: { type: 'string', default: 'all' },
+        hub: { type: 'string' },
+        ca: { type: 'string' },
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
         'log-level': { type: 'string', default: 'info' },
@@ -80,6 +91,23 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function hubAddress(role: ServeConfig['role'], address: string | undefined): string | null {
+  if (role !== 'edge') {
+    if (address === undefined) return null;
+    throw new UsageError('--hub is for --role edge: it names the hub of a box');
+  }
+  const url = address !== undefined && URL.canParse(address) ? new URL(address) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new UsageError('--role edge needs its hub: --hub https://hub.example');
+  }
+  if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname.replace(/^\[|\]$/g, ''))) {
+    throw new UsageError(
+      `--hub ${address} would send tickets and tokens in the clear: give its https address`,
+    );
+  }
+  return url.origin;
 }
 
 function tlsFiles(certFile: string | undefined, keyFile: string | undefined) {

@@ -24,12 +24,15 @@ type Checked =
 /**
  * Stores an upload. The journal's row is locked, so that two uploads of one lane, or of its clone, go
  * one after the other.
+ *
+ * @param appliedThrough - up to here the event's authority has made them true already
  */
 export async function storeJournal(
   pool: Pool,
   device: Device,
   upload: Upload,
   now: Date,
+  appliedThrough = 0,
 ): Promise<Omit<JournalReceipt, 'conflicts'>> {
   const checked = upload.entries.map(check).sort((a, b) => a.seq - b.seq);
   return inTransaction(pool, async (client) => {
@@ -58,7 +61,7 @@ export async function storeJournal(
         quarantined.push({ seq: item.seq, why: item.why });
         await quarantine(client, key, item, item.why, now);
       }
-      await insertEntry(client, key, device, item, now);
+      await insertEntry(client, key, device, item, { now, isApplied: item.seq <= appliedThrough });
     }
     const acceptedThrough = await advance(client, key, upload.isComplete, now);
     return { acceptedThrough, durableThrough: acceptedThrough, quarantined };
@@ -108,7 +111,7 @@ async function insertEntry(
   key: readonly unknown[],
   device: Device,
   item: Checked,
-  now: Date,
+  { now, isApplied }: { readonly now: Date; readonly isApplied: boolean },
 ): Promise<void> {
   const isGood = 'entry' in item;
   await client.query(
@@ -123,7 +126,7 @@ async function insertEntry(
       item.hash,
       isGood ? item.text : '{}',
       now,
-      isGood && CHANGES_CLAIMS.has(item.entry.kind) ? null : now,
+      isGood && !isApplied && CHANGES_CLAIMS.has(item.entry.kind) ? null : now,
     ],
   );
 }

@@ -10,6 +10,7 @@ import { annulFromJournal } from '#server/entry/annul.ts';
 import { ticketShown } from '#server/entry/answer.ts';
 import { checkpointOf, type OpenEvent } from '#server/entry/catalogue.ts';
 import { changeCrossings, lockEventHead, takeRevision } from '#server/entry/change-crossings.ts';
+import { NotAuthorityError } from '#server/entry/elsewhere.ts';
 import { findCode } from '#server/entry/find-code.ts';
 import { TICKET_COLUMNS, type TicketRow, ticketOf } from '#server/entry/ticket-row.ts';
 import { iso, storableTime } from '#server/platform/clock.ts';
@@ -31,6 +32,8 @@ const ENTRIES_AT_ONCE_MAX = 1_000;
  * @returns how many admissions met another on the same ticket
  */
 export async function replayJournals(context: ServerContext, device: Device): Promise<number> {
+  // They are kept, and passed on to where the event is decided.
+  if (!(await context.catalogue.get(device.eventNumber)).isHere) return 0;
   let conflicts = 0;
   let last: Pick<Pending, 'journal_id' | 'seq'> = BEFORE_ALL;
   for (;;) {
@@ -61,6 +64,7 @@ async function replayApart(
     return await replayOne(context, device, pending);
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
+    if (error instanceof NotAuthorityError) return 0;
     const { journal_id: journal, seq } = pending;
     // Not the error itself: it may quote the entry, and with it a code.
     const why = { name: (error as Error).name, code: (error as { code?: string }).code };

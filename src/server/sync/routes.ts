@@ -1,14 +1,15 @@
 // Lists down, journals up. Neither waits for the other.
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { journalReceipt, journalUpload } from '#protocol/journal.ts';
+import { type JournalReceipt, journalReceipt, journalUpload } from '#protocol/journal.ts';
 import { id } from '#protocol/primitives.ts';
 import { LIST_PAGE_MAX, listPage as listPageShape } from '#protocol/ticket-list.ts';
 import { sendCompressed } from '#server/platform/http/compression.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
+import type { Device } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
-import { storeJournal } from './journal.ts';
+import { storeJournal, type Upload } from './journal.ts';
 import { listPage } from './list.ts';
 import { replayJournals } from './replay.ts';
 
@@ -53,16 +54,37 @@ export function addSyncRoutes(app: FastifyInstance, context: ServerContext): voi
     bodyBytesMax: JOURNAL_BYTES_MAX,
     handle: async ({ body, principal }) => {
       if (principal?.kind !== 'device') throw new Error('the rule lets only devices in');
-      const upload = { ...body, isComplete: body.isComplete ?? false };
-      const at = new Date(context.now());
-      const receipt = await storeJournal(context.pool, principal, upload, at);
-      if (receipt.quarantined.length > 0) {
-        const { journalId: journal } = body;
-        const { quarantined } = receipt;
-        context.log.error({ device: principal.id, journal, quarantined }, 'entries were set aside');
-      }
-      const conflicts = await replayJournals(context, principal);
-      return { ...receipt, conflicts };
+      return await takeJournal(context, principal, {
+        ...body,
+        isComplete: body.isComplete ?? false,
+      });
     },
   });
+}
+
+/**
+ * Stores what a lane sent and makes it true, if this node decides its event.
+ *
+ * @param appliedThrough - up to here the event's authority has made them true already
+ */
+export async function takeJournal(
+  context: ServerContext,
+  device: Device,
+  upload: Upload,
+  appliedThrough = 0,
+): Promise<JournalReceipt> {
+  const { journalId } = upload;
+  const at = new Date(context.now());
+  const receipt = await storeJournal(context.pool, device, upload, at, appliedThrough);
+  if (receipt.quarantined.length > 0) {
+    const { quarantined } = receipt;
+    context.log.error(
+      { device: device.id, journal: journalId, quarantined },
+      'entries were set aside',
+    );
+  }
+  const conflicts = await replayJournals(context, device);
+  const { acceptedThrough } = receipt;
+  const durableThrough = await context.elsewhere.durable(device, journalId, acceptedThrough);
+  return { ...receipt, durableThrough, conflicts };
 }

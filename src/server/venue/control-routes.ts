@@ -5,6 +5,7 @@ import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { may } from '#domain/access/roles.ts';
 import { parseInstant } from '#domain/kernel/instant.ts';
+import { applyControlChange, type ControlChange } from '#domain/venue/control-change.ts';
 import { limitOf } from '#domain/venue/controls.ts';
 import { groundOf } from '#domain/venue/match-event.ts';
 import {
@@ -66,10 +67,8 @@ function addHolds(app: FastifyInstance, context: ServerContext): void {
       const row = await eventOr404(context.pool, params.id);
       requireScope(row, body.scope);
       const hold = { id: randomName('hold-', 5), ...body, perMinute: body.perMinute ?? null };
-      await change(context, principal, row, { act: 'hold.set', detail: hold }, (controls) => ({
-        ...controls,
-        holds: [...controls.holds, hold],
-      }));
+      const act = { act: 'hold.set', detail: hold };
+      await change(context, principal, row, act, () => ({ kind: 'hold-set', hold }));
       return { id: hold.id };
     },
   });
@@ -95,16 +94,9 @@ function addDiversions(app: FastifyInstance, context: ServerContext): void {
       const now = context.now();
       if (until <= now) throw badField('until', `is over already: it is ${iso(now)}`);
       const diversion = { id: randomName('div-', 5), ...body, until };
-      await change(
-        context,
-        principal,
-        row,
-        { act: 'diversion.set', detail: diversion },
-        (controls) => ({
-          ...controls,
-          diversions: [...controls.diversions.filter((each) => each.until > now), diversion],
-        }),
-      );
+      const act = { act: 'diversion.set', detail: diversion };
+      const set = { kind: 'diversion-set', diversion, at: now } as const;
+      await change(context, principal, row, act, () => set);
       return { id: diversion.id };
     },
   });
@@ -141,7 +133,7 @@ function addLimits(app: FastifyInstance, context: ServerContext): void {
             mend: 'add secondPerson: the token of another person who may set limits',
           });
         }
-        return { ...controls, limits: { ...controls.limits, [scope]: limit } };
+        return { kind: 'limit-set', scope, limit };
       });
       const { controls, fence } = await loadControls(context.pool, row.number);
       return controlsState(controls, fence);
@@ -169,10 +161,8 @@ function addWindow(app: FastifyInstance, context: ServerContext): void {
         throw badField('endsAt', 'must be after doorsAt');
       }
       const detail = { ...window, reason: body.reason };
-      await change(context, principal, row, { act: 'window.moved', detail }, (controls) => ({
-        ...controls,
-        window,
-      }));
+      const act = { act: 'window.moved', detail };
+      await change(context, principal, row, act, () => ({ kind: 'window-moved', window }));
       const { controls, fence } = await loadControls(context.pool, row.number);
       return controlsState(controls, fence);
     },
@@ -202,7 +192,8 @@ function addRemoval(
             mend: 'see GET …/controls for what is in force',
           });
         }
-        return { ...controls, [list]: items.filter((item) => item.id !== params.item) };
+        const kind = list === 'holds' ? 'hold-lifted' : 'diversion-lifted';
+        return { kind, id: params.item };
       });
       return { id: params.item, lifted: true };
     },
@@ -214,13 +205,15 @@ async function change(
   principal: Principal | null,
   row: EventRow,
   act: { readonly act: string; readonly detail: Readonly<Record<string, unknown>> },
-  next: (controls: StoredControls) => StoredControls,
+  next: (controls: StoredControls) => ControlChange,
 ): Promise<void> {
   await context.acts.do(
     principal,
     async (client: PoolClient) => {
+      let made: ControlChange | null = null;
       await changeControls(client, row.number, (controls) => {
-        const changed = next(controls);
+        made = next(controls);
+        const changed = applyControlChange(controls, made);
         if (changed.holds.length <= ITEMS_MAX && changed.diversions.length <= ITEMS_MAX)
           return changed;
         throw new HttpProblem('conflict', {
@@ -228,6 +221,7 @@ async function change(
           mend: 'lift some that are over',
         });
       });
+      if (made !== null) await noteChange(client, context, principal, row.number, made);
       return { result: null, act: { ...act, subject: row.id } };
     },
     `controls of ${row.id}`,
@@ -249,6 +243,24 @@ async function secondPerson(
     throw badField('secondPerson', 'is the same person’s: it takes two');
   }
   return second.person;
+}
+
+/** At a box in the ground: kept in order, to be carried up to the hub. */
+async function noteChange(
+  client: PoolClient,
+  { self, now }: ServerContext,
+  principal: Principal | null,
+  event: number,
+  made: ControlChange,
+): Promise<void> {
+  if (self === 'hub' || principal?.kind !== 'operator') return;
+  // Numbered by the clock: a box that was restored never uses a number again.
+  await client.query(
+    `INSERT INTO control_changes (edge, seq, event, at, token, person, change)
+     SELECT $1, greatest($2::bigint, coalesce(max(seq), 0) + 1), $3, $4, $5, $6, $7
+     FROM control_changes WHERE edge = $1`,
+    [self, now(), event, new Date(now()), principal.id, principal.person, JSON.stringify(made)],
+  );
 }
 
 function requireScope(row: EventRow, scope: string, field = 'scope'): void {

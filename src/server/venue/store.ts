@@ -96,6 +96,15 @@ export async function updateEventFile(
     number,
     JSON.stringify(file),
   ]);
+  await addScopes(client, number, file);
+}
+
+/** Counts people in every scope that the file names, and raises the fence. */
+export async function addScopes(
+  client: PoolClient,
+  number: number,
+  file: EventFile,
+): Promise<void> {
   const { rows } = await client.query<{ scopes: string[] }>(
     'SELECT scopes FROM claim_heads WHERE event = $1 FOR UPDATE',
     [number],

@@ -14,15 +14,24 @@ export function addHealthRoutes(
     readonly registry: Registry;
     readonly stopping: AbortSignal;
     readonly storeState: () => string;
+    readonly role: string;
+    /** Its name, and the events whose claims it decides. */
+    readonly node: string;
+    readonly decides: () => readonly string[];
   },
 ): void {
   addRoute(app, {
     method: 'GET',
     url: '/healthz',
     rule: { allow: 'public' },
-    summary: 'Whether the process runs',
+    summary: 'Whether the process runs, which node it is and which events it decides',
     tag: 'operation',
-    handle: () => ({ status: 'ok' }),
+    handle: () => ({
+      status: 'ok',
+      role: deps.role,
+      node: deps.node,
+      decides: deps.decides(),
+    }),
   });
 
   addRoute(app, {

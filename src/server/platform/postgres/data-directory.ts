@@ -39,7 +39,14 @@ export type DataDirectory = {
 export const RESTORE_MARKER = 'restore-unfinished';
 
 /** Any of these shows that a directory is ours, even after a first start that was cut short. */
-const OURS = ['postgres', 'postgres.new', 'kaimen.lock', 'admin-token', RESTORE_MARKER];
+const OURS = [
+  'postgres',
+  'postgres.new',
+  'kaimen.lock',
+  'admin-token',
+  'edge-token',
+  RESTORE_MARKER,
+];
 
 /**
  * Looks at the directory, creates it when it is missing, and changes nothing in a foreign one.

@@ -1,0 +1,104 @@
+// Who decides an event: shown, and moved by people.
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { may } from '#domain/access/roles.ts';
+import { type AuthorityView, authorityRequest, authorityView } from '#protocol/edge.ts';
+import { id } from '#protocol/primitives.ts';
+import { HttpProblem } from '#server/platform/http/problem.ts';
+import { addRoute } from '#server/platform/http/route.ts';
+import type { Principal } from '#server/platform/principal.ts';
+import { inTransaction } from '#server/platform/transaction.ts';
+import type { ServerContext } from '#server/server-context.ts';
+import { findEdge } from './edge-store.ts';
+import { headOf } from './log.ts';
+import { type AuthorityRow, lockAuthority, moveAuthority } from './move-authority.ts';
+
+const params = z.object({ id });
+
+export function addAuthorityRoutes(app: FastifyInstance, context: ServerContext): void {
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/v1/events/:id/authority',
+    rule: { allow: 'events.read' },
+    summary: 'Which node decides the claims of the event',
+    tag: 'edges',
+    params,
+    answer: authorityView,
+    handle: async ({ params: { id: eventId } }) => await viewOf(context, eventId),
+  });
+
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/events/:id/authority',
+    rule: { allow: 'authority.move' },
+    summary: 'Have another node decide the event, from where the present one stops',
+    tag: 'edges',
+    params,
+    body: authorityRequest,
+    answer: authorityView,
+    handle: async ({ params: { id: eventId }, body, principal }) => {
+      const second = body.isLost === true ? await secondPerson(context, principal, body) : null;
+      const number = await context.acts.do(principal, async (client) => {
+        const row = await lockAuthority(client, eventId);
+        await requireNode(context, body.to);
+        refuseHalfway(row, body.to, body.isLost === true);
+        const moved = await moveAuthority(client, row, body.to, body.isLost === true);
+        if (moved === null) return { result: row.number, act: null };
+        const { to, reason } = body;
+        const detail = { from: row.authority, to, reason, epoch: row.authority_epoch, second };
+        const act = `authority.${body.isLost === true ? 'given-up' : moved}`;
+        return { result: row.number, act: { act, subject: eventId, detail } };
+      });
+      await context.catalogue.reload(number);
+      context.bus.emit('controls', number);
+      return await viewOf(context, eventId);
+    },
+  });
+}
+
+async function viewOf(context: ServerContext, eventId: string): Promise<AuthorityView> {
+  return inTransaction(context.pool, async (client) => {
+    const row = await lockAuthority(client, eventId);
+    const { revision } = await headOf(client, row.number);
+    const { authority, authority_epoch: epoch, handover_to: handoverTo } = row;
+    return { authority, epoch, handoverTo, revision };
+  });
+}
+
+async function requireNode({ pool }: ServerContext, name: string): Promise<void> {
+  if (name === 'hub') return;
+  const edge = await findEdge(pool, name);
+  if (edge !== null && edge.revoked_at === null) return;
+  const message = `there is no box ${name}; enrol it with “kaimen edge enrol”`;
+  throw new HttpProblem('malformed-request', {
+    detail: `to: ${message}`,
+    mend: '“kaimen edge list” names those there are',
+    errors: [{ field: 'to', message }],
+  });
+}
+
+function refuseHalfway(row: AuthorityRow, to: string, isLost: boolean): void {
+  const isOther = row.handover_to !== null && row.handover_to !== to && row.authority !== to;
+  if (!isOther || isLost) return;
+  throw new HttpProblem('conflict', {
+    detail: `${row.authority} is handing over to ${row.handover_to}`,
+    mend: `wait for it, call it back with --to ${row.authority}, or give ${row.authority} up with --lost`,
+  });
+}
+
+/** A node that may still be deciding is given up by two. */
+async function secondPerson(
+  context: ServerContext,
+  first: Principal | null,
+  { secondPerson: token }: z.infer<typeof authorityRequest>,
+): Promise<string> {
+  const second = token === undefined ? null : await context.access.authenticate(token);
+  const isFit = second?.kind === 'operator' && may(second.role, 'authority.move');
+  if (isFit && first?.kind === 'operator' && second.person !== first.person) return second.person;
+  const message = 'must be the token of another person who may move authority: it takes two';
+  throw new HttpProblem('malformed-request', {
+    detail: `secondPerson: ${message}`,
+    mend: 'let the second person give their token',
+    errors: [{ field: 'secondPerson', message }],
+  });
+}

@@ -1,0 +1,140 @@
+// What a hub tells a box: the events near at hand, who may do what, and how far lists and decisions have
+// come. Small when nothing has changed, so that it can be asked twice a second.
+import type { Pool } from 'pg';
+import type { AuthorityRow, EventContent, EventNow, Row, SyncAnswer } from '#protocol/edge.ts';
+import { keyContext } from '#server/entry/catalogue.ts';
+import { unseal } from '#server/platform/crypto.ts';
+import { onSnapshot } from '#server/platform/transaction.ts';
+import type { ServerContext } from '#server/server-context.ts';
+import { sealForBox } from './box-key.ts';
+
+/**
+ * A stolen box can mint what it has keys for: it gets those of matches that are near, not of the season.
+ * Open events are always among them.
+ */
+const BEFORE_DOORS = '14 days';
+const AFTER_END = '36 hours';
+
+const NEAR = `
+  SELECT e.number, h.fence, h.revision, h.log_store, e.authority_epoch, l.epoch AS list_epoch, l.n
+  FROM events e
+  JOIN claim_heads h ON h.event = e.number
+  JOIN lists l ON l.event = e.number
+  WHERE e.status = 'open' OR (e.status <> 'archived'
+    AND (e.file->>'doorsAt')::timestamptz < $1::timestamptz + interval '${BEFORE_DOORS}'
+    AND (e.file->>'endsAt')::timestamptz > $1::timestamptz - interval '${AFTER_END}')
+  ORDER BY e.number`;
+
+type Near = {
+  number: number;
+  fence: string;
+  revision: string;
+  log_store: string | null;
+  authority_epoch: number;
+  list_epoch: string;
+  n: string;
+};
+
+export type Has = {
+  readonly access: string | null;
+  readonly events: Readonly<Record<string, string>>;
+};
+
+/** @param publicKey - of the box: keys of events are sealed for it */
+export async function tellBox(
+  context: ServerContext,
+  edge: string,
+  publicKey: Buffer,
+  has: Has,
+): Promise<Omit<SyncAnswer, 'at'>> {
+  const { pool, storeState } = context;
+  const store = storeState.current().epoch;
+  const { rows: near } = await pool.query<Near>(NEAR, [new Date(context.now())]);
+  const events: EventNow[] = [];
+  for (const each of near) {
+    // Whatever could change a verdict raises the fence; a restored store begins an epoch of its own.
+    const version = `${store}:${each.fence}`;
+    const isKnown = has.events[each.number] === version;
+    events.push({
+      number: each.number,
+      version,
+      content: isKnown ? null : await contentOf(context, each.number, publicKey),
+      list: `${each.list_epoch}:${each.n}`,
+      log: {
+        epoch: each.authority_epoch,
+        store: each.log_store ?? store,
+        revision: Number(each.revision),
+      },
+    });
+  }
+  const numbers = near.map(({ number }) => number);
+  return {
+    storeEpoch: store,
+    access: await accessFor(pool, store, numbers, has.access),
+    events,
+    changesThrough: await changesThrough(pool, edge),
+  };
+}
+
+async function contentOf(
+  { pool, masterKey }: ServerContext,
+  number: number,
+  publicKey: Buffer,
+): Promise<EventContent> {
+  return onSnapshot(pool, async (client) => {
+    const { rows } = await client.query<{
+      row: Row;
+      sealed: Buffer;
+      controls: Row;
+      authorities: AuthorityRow[];
+    }>(
+      `SELECT to_jsonb(e) - 'sealed_key' AS row, e.sealed_key AS sealed, c.state AS controls,
+         (SELECT coalesce(jsonb_agg(to_jsonb(a) - 'event' ORDER BY a.epoch), '[]')
+          FROM authorities a WHERE a.event = e.number) AS authorities
+       FROM events e JOIN controls c ON c.event = e.number WHERE e.number = $1`,
+      [number],
+    );
+    const found = rows[0];
+    if (found === undefined) throw new Error(`event number ${number} is gone`);
+    const seal = keyContext(String(found.row['id']));
+    const secret = unseal(masterKey, seal, found.sealed);
+    return {
+      row: found.row,
+      sealedKey: sealForBox(publicKey, seal, secret).toString('base64url'),
+      controls: found.controls,
+      authorities: found.authorities,
+    };
+  });
+}
+
+/** Tokens and devices by their hashes; of devices those of these events. */
+async function accessFor(
+  pool: Pool,
+  store: string,
+  numbers: readonly number[],
+  known: string | null,
+): Promise<SyncAnswer['access']> {
+  return onSnapshot(pool, async (client) => {
+    const { rows } = await client.query<{ revision: string }>('SELECT revision FROM access_state');
+    const version = `${store}:${rows[0]?.revision}:${numbers.join(',')}`;
+    if (version === known) return null;
+    const tokens = await client.query<{ row: Row }>('SELECT to_jsonb(t) AS row FROM tokens t');
+    const devices = await client.query<{ row: Row }>(
+      'SELECT to_jsonb(d) AS row FROM devices d WHERE event = ANY ($1)',
+      [numbers],
+    );
+    const edges = await client.query<{ row: Row }>(
+      `SELECT to_jsonb(x) - 'report' - 'seen_at' AS row FROM edges x`,
+    );
+    const rowsOf = (found: { rows: { row: Row }[] }) => found.rows.map(({ row }) => row);
+    return { version, tokens: rowsOf(tokens), devices: rowsOf(devices), edges: rowsOf(edges) };
+  });
+}
+
+async function changesThrough(pool: Pool, edge: string): Promise<number> {
+  const { rows } = await pool.query<{ seq: string | null }>(
+    'SELECT max(seq) AS seq FROM control_changes WHERE edge = $1',
+    [edge],
+  );
+  return Number(rows[0]?.seq ?? 0);
+}

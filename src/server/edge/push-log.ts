@@ -1,0 +1,124 @@
+// The decisions of a box that is the authority, carried up to the hub as they are made; and, when the event
+// is handed over, the word that nothing follows.
+import type { Pool, PoolClient } from 'pg';
+import { type LogPage, type LogReceipt, logReceipt } from '#protocol/edge.ts';
+import { HttpProblem } from '#server/platform/http/problem.ts';
+import { inTransaction } from '#server/platform/transaction.ts';
+import type { ServerContext } from '#server/server-context.ts';
+import { announce } from './announce.ts';
+import type { Link } from './link.ts';
+import { applyLog, dropLog, headOf, logPageOf } from './log.ts';
+import { type AuthorityRow, lockAuthorityOf, settle } from './move-authority.ts';
+
+const PAGE_WITHIN_MS = 10_000;
+
+/** What the hub has of each event, as it said last. */
+export type Pushed = Map<number, LogReceipt>;
+
+/** Sends what the hub has not. @returns whether there was anything to send */
+export async function pushLogs(
+  context: ServerContext,
+  hub: Link,
+  pushed: Pushed,
+): Promise<boolean> {
+  let hasSent = false;
+  for (const { event, revision, isStopped } of await decidedHere(context.pool, context.self)) {
+    const known = pushed.get(event);
+    if (known !== undefined && known.revision >= revision && !isStopped) continue;
+    const store = context.storeState.current().epoch;
+    const page = await logPageOf(context.pool, event, known?.revision ?? revision, store);
+    if (page === null) continue;
+    const path = `/api/v1/edge/events/${event}/log`;
+    const receipt = await hub.ask(logReceipt, { path, body: page, timeoutMs: PAGE_WITHIN_MS });
+    await believe(context, event, receipt);
+    pushed.set(event, receipt);
+    hasSent = true;
+  }
+  return hasSent;
+}
+
+/** A hub that has more of our decisions than we proves that we are an older copy. */
+async function believe(context: ServerContext, event: number, receipt: LogReceipt): Promise<void> {
+  const { store, revision, epoch } = receipt;
+  const head = await headOf(context.pool, event);
+  if (head.decidingEpoch === null || epoch !== head.decidingEpoch) return;
+  if (store !== null)
+    await context.storeState.confront(event, { epoch: store, revision }, 'the hub');
+  else if (revision > head.revision) {
+    await context.storeState.beginRebuild(
+      `the hub has revision ${revision}, this box ${head.revision}`,
+    );
+  }
+}
+
+/** A hub that was restored may not know of a box that it had named: the box proves it by its epoch. */
+async function newest(
+  context: ServerContext,
+  client: PoolClient,
+  edge: string,
+  event: number,
+  page: LogPage,
+): Promise<AuthorityRow> {
+  const row = await lockAuthorityOf(client, event);
+  if (page.epoch <= row.authority_epoch) return row;
+  const { storeState, log } = context;
+  if (storeState.current().state === 'serving') {
+    await storeState.beginRebuild(`${edge} decides event ${event} in a later epoch`);
+  }
+  log.error({ edge, event, epoch: page.epoch }, 'a later authority than this store knew: followed');
+  await client.query(
+    'UPDATE events SET authority = $2, authority_epoch = $3, handover_to = NULL WHERE number = $1',
+    [event, edge, page.epoch],
+  );
+  await client.query('UPDATE claim_heads SET deciding_epoch = NULL WHERE event = $1', [event]);
+  await dropLog(client, event);
+  return await lockAuthorityOf(client, event);
+}
+
+async function decidedHere(pool: Pool, self: string) {
+  const { rows } = await pool.query<{ event: number; revision: string; is_stopped: boolean }>(
+    `SELECT h.event, h.revision, e.handover_to IS NOT NULL AS is_stopped
+     FROM claim_heads h JOIN events e ON e.number = h.event
+     WHERE e.authority = $1 AND h.deciding_epoch = e.authority_epoch AND e.status <> 'archived'
+     ORDER BY h.event`,
+    [self],
+  );
+  return rows.map((row) => ({
+    event: row.event,
+    revision: Number(row.revision),
+    isStopped: row.is_stopped,
+  }));
+}
+
+/**
+ * At the hub: takes up what a box has decided. A box that is not the authority, or no longer, is refused.
+ *
+ * @throws HttpProblem `conflict`
+ */
+export async function takeUpLog(
+  context: ServerContext,
+  edge: string,
+  event: number,
+  page: LogPage,
+): Promise<LogReceipt> {
+  const { receipt, isNew, isSettled } = await inTransaction(context.pool, async (client) => {
+    const row = await newest(context, client, edge, event, page);
+    if (row.authority !== edge || row.authority_epoch !== page.epoch) {
+      throw new HttpProblem('conflict', {
+        detail: `${row.authority} decides this event, in epoch ${row.authority_epoch}`,
+        mend: 'stop deciding it; what was decided meanwhile comes by the lanes’ journals',
+      });
+    }
+    const isTaken = await applyLog(client, event, page);
+    const head = await headOf(client, event);
+    const isStopped = page.isLast && head.revision === page.through;
+    if (isStopped && row.handover_to !== null) {
+      await settle(client, row, row.handover_to, head.revision, false);
+    }
+    const { epoch, store, revision } = head;
+    return { receipt: { epoch, store, revision }, isNew: isTaken, isSettled: isStopped };
+  });
+  if (isNew) announce(context, event, page);
+  if (isSettled) await context.catalogue.reload(event);
+  return receipt;
+}
