@@ -46,6 +46,23 @@ export const windowRequest = z.strictObject({
   reason,
 });
 
+export const modeRequest = z
+  .strictObject({
+    gate: id,
+    mode: z.enum(['normal', 'visual', 'open']).describe('`normal` takes visual or open back'),
+    stopAt: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe('people after whom an open gate is held'),
+    reason,
+  })
+  .refine(({ mode, stopAt }) => mode === 'open' || stopAt === undefined, {
+    path: ['stopAt'],
+    error: 'give stopAt with the mode open only',
+  });
+
 export const controlsState = z.object({
   fence: z.int().describe('grows with every act that can change a verdict'),
   status: z.string(),
@@ -69,6 +86,16 @@ export const controlsState = z.object({
   ),
   limits: z.record(z.string(), z.int().nullable()),
   window: z.object({ doorsAt: timeOut.nullable(), endsAt: timeOut.nullable() }),
+  modes: z
+    .array(
+      z.object({
+        gate: z.string(),
+        mode: z.enum(['visual', 'open']),
+        stopAt: z.int().nullable(),
+      }),
+    )
+    .optional()
+    .describe('gates without codes'),
 });
 export type ControlsState = z.infer<typeof controlsState>;
 

@@ -38,6 +38,31 @@ export const journalEntry = z.discriminatedUnion('kind', [
     cause: z.string().max(200),
     at: time,
   }),
+  /** People let through where no code decided: by the steward's eye, or at a gate that stands open. */
+  z.strictObject({
+    kind: z.literal('counted'),
+    seq,
+    direction,
+    people: z.int().min(1).max(100),
+    rung: z.enum(['visual', 'open']),
+    at: time,
+    lane: id.optional(),
+    operator: id.optional(),
+    scanId: scanId
+      .optional()
+      .describe('the scan that left it to the steward’s eye, if there was one'),
+  }),
+  /** An exact answer that came after the lane had decided alone, and could not be shown any more. */
+  z.strictObject({
+    kind: z.literal('late'),
+    seq,
+    scanId,
+    verdict: z.enum(VERDICTS),
+    reason: z.enum(REASONS).nullable(),
+    rung: z.enum(RUNGS),
+    revision: z.int(),
+    at: time,
+  }),
 ]);
 export type JournalEntry = z.infer<typeof journalEntry>;
 

@@ -4,7 +4,8 @@ import { json } from 'node:stream/consumers';
 import type { EventFile } from '#protocol/event-file.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
 import type { ScanRequest } from '#protocol/scans.ts';
-import { EVENT_NUMBER, eventNow, MemoryHub } from './memory-hub.ts';
+import { eventNow } from './match-now.ts';
+import { EVENT_NUMBER, MemoryHub } from './memory-hub.ts';
 
 export const LANE_TOKEN = 'kd_lane';
 
@@ -93,6 +94,7 @@ export class LaneServer implements AsyncDisposable {
     query: URLSearchParams,
     body: unknown,
   ): Answer {
+    if (pathname === '/healthz') return ok({ status: 'ok' });
     if (!this.#isKnown(request)) return problem(401, 'unauthenticated');
     if (this.fault === 'behind' && /scans|readyz/.test(pathname))
       return problem(503, 'store-behind');
@@ -119,7 +121,7 @@ export class LaneServer implements AsyncDisposable {
     const { file } = this.hub;
     switch (pathname) {
       case '/readyz':
-        return ok({});
+        return ok({ status: 'ready' });
       case '/api/v1/device':
         return ok({ ...SELF, event: file.id, serverTime: new Date().toISOString() });
       case `/api/v1/events/${file.id}`:
@@ -128,6 +130,8 @@ export class LaneServer implements AsyncDisposable {
         return ok(this.hub.controlsState());
       case `/api/v1/events/${file.id}/list`:
         return ok(this.hub.list(query.get('since')));
+      case `/api/v1/events/${file.id}/claims`:
+        return ok(this.hub.claims(query.get('since')));
       default:
         return problem(404, 'not-found');
     }
@@ -145,6 +149,9 @@ const SELF = {
   deviceId: 'd1',
   gate: 'N1',
   lane: 'N1-1',
+  role: 'lane',
+  isPractice: false,
+  operator: null,
   checkpoint: 'turnstile',
   storeEpoch: 'e1',
 };

@@ -8,9 +8,11 @@ import { type Decision, decideScan, type Finding } from '#domain/entry/decide-sc
 import { rulesFor } from '#domain/entry/rules.ts';
 import type { Ticket } from '#domain/entry/ticket.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
+import { packClaim } from '#domain/sync/claims.ts';
 import { type Controls, NO_CONTROLS, NOBODY } from '#domain/venue/controls.ts';
 import { type Ground, groundOf } from '#domain/venue/match-event.ts';
-import { type EventFile, eventFile, matchEventOf } from '#protocol/event-file.ts';
+import type { ClaimsPage } from '#protocol/claims.ts';
+import { type EventFile, matchEventOf } from '#protocol/event-file.ts';
 import type { JournalEntry, JournalReceipt } from '#protocol/journal.ts';
 import type { ScanAnswer, ScanRequest } from '#protocol/scans.ts';
 import type { ListPage, ListRow } from '#protocol/ticket-list.ts';
@@ -20,35 +22,9 @@ import { aTicket } from './entry.ts';
 const KEY = new Uint8Array(32).fill(7);
 export const EVENT_NUMBER = 3;
 
-/** A match whose doors are open now, whatever the time. Sections N103 by gate N1, N104 by N2. */
-export function eventNow(entry: EventFile['entry'] = { offline: 'open' }): EventFile {
-  const time = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
-  const name = (en: string, zh = en) => ({ 'zh-CN': zh, en });
-  return eventFile.parse({
-    id: 'derby',
-    name: name('Derby night'),
-    venue: { id: 'riverside', name: name('Riverside'), timeZone: 'Asia/Shanghai' },
-    doorsAt: time(-2),
-    startsAt: time(0),
-    endsAt: time(3),
-    entry,
-    zones: ['north'],
-    stands: [{ id: 'north', name: name('North', '北看台') }],
-    gates: [
-      { id: 'N1', zone: 'north', name: name('North 1', '北1入口'), lanes: [{ id: 'N1-1' }] },
-      { id: 'N2', zone: 'north', name: name('North 2', '北2入口'), lanes: [{ id: 'N2-1' }] },
-    ],
-    sections: [
-      { id: 'N103', stand: 'north', zone: 'north', gates: ['N1'] },
-      { id: 'N104', stand: 'north', zone: 'north', gates: ['N2'] },
-    ],
-    ticketTypes: [{ id: 'adult', name: name('Adult', '成人') }],
-  });
-}
-
 type Scanned = { readonly request: ScanRequest; readonly answer: ScanAnswer; isAnnulled: boolean };
 
-export type Notice = (name: 'crossings' | 'list' | 'controls', body: unknown) => void;
+export type Notice = (name: 'claims' | 'list' | 'controls', body: unknown) => void;
 
 export class MemoryHub {
   readonly file: EventFile;
@@ -63,6 +39,8 @@ export class MemoryHub {
   readonly #ground: Ground;
   readonly #notice: Notice;
   readonly #changes = new Map<number, number>();
+  readonly #claimed = new Map<number, number>();
+  #claimsRevision = 0;
   #listN = 0;
   #fence = 1;
   #revision = 0;
@@ -126,6 +104,21 @@ export class MemoryHub {
       asOf: iso(Date.now()),
       tickets: changed.map((serial) => this.#row(serial)),
       whole: { count: serials.length, hash },
+    };
+  }
+
+  /** Tickets whose crossings have changed after `since`. */
+  claims(since: string | null): ClaimsPage {
+    const after = since === null ? 0 : Number(since.split(':')[1]);
+    const gates = ['N1', 'N2'];
+    const checkpoints = ['turnstile'];
+    const names = { base: 0, gates, checkpoints };
+    const changed = [...this.#claimed].filter(([, revision]) => revision > after);
+    return {
+      ...{ after: `e1:${after}`, cursor: `e1:${this.#claimsRevision}`, hasMore: false, ...names },
+      claims: changed.map(([serial]) =>
+        packClaim(serial, 'turnstile', this.crossings.get(serial) ?? [], names),
+      ),
     };
   }
 
@@ -241,8 +234,13 @@ export class MemoryHub {
   ): void {
     const before = this.crossings.get(serial) ?? [];
     this.crossings.set(serial, [...before, { ...crossing, lane: null, isExact, annulledAt: null }]);
-    const { direction, at, gate } = crossing;
-    this.#notice('crossings', [[serial, direction, at, gate, 'turnstile']]);
+    this.#tellClaim(serial);
+  }
+
+  #tellClaim(serial: number): void {
+    this.#claimsRevision += 1;
+    this.#claimed.set(serial, this.#claimsRevision);
+    this.#notice('claims', this.claims(`e1:${this.#claimsRevision - 1}`));
   }
 
   #takeBack(scanId: string): void {
@@ -252,6 +250,7 @@ export class MemoryHub {
         serial,
         crossings.map((each) => (each.scan === scanId ? { ...each, annulledAt } : each)),
       );
+      if (crossings.some((each) => each.scan === scanId)) this.#tellClaim(serial);
     }
   }
 

@@ -4,11 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ID_PATTERN } from '#domain/kernel/ids.ts';
+import { LANGUAGES, type Language } from '#lane/words.ts';
 import { codeLines, serialCodes } from './code-lines.ts';
 import { type LaneIo, type LaneSettings, runLane } from './lane.ts';
 import { FileTaken } from './sqlite.ts';
 import { createTurnstile } from './turnstile.ts';
-import { LANGUAGES, type Language } from './words.ts';
 
 type Options = {
   readonly url: readonly string[];

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NEXT_ACTIONS, nextActionOf, REASONS, VERDICTS } from '#domain/entry/verdict.ts';
+import type { LaneAnswer } from '#lane/lane-answer.ts';
+import { LANGUAGES, type Language, verdictWord } from '#lane/words.ts';
 import { type Names, verdictLine } from './display.ts';
-import type { LaneAnswer } from './lane-answer.ts';
-import { LANGUAGES, type Language, verdictWord } from './words.ts';
 
 const NOW = Date.parse('2026-11-29T10:45:00Z');
 const BELL = '\u0007';

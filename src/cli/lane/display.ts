@@ -1,7 +1,7 @@
 // The light of a lane without a screen: shape and word on a field of colour, a bell, the seat, then
 // what to do, always in this order.
 import type { Localized } from '#domain/venue/match-event.ts';
-import { isThrough, type LaneAnswer } from './lane-answer.ts';
+import { isThrough, type LaneAnswer } from '#lane/lane-answer.ts';
 import {
   ANNOUNCEMENTS,
   ageWords,
@@ -10,7 +10,7 @@ import {
   placeWords,
   rungWord,
   verdictWord,
-} from './words.ts';
+} from '#lane/words.ts';
 
 /** Where names of gates and stands, and the hours of the ground, come from. */
 export type Names = {

@@ -22,30 +22,27 @@ export function journalStatements(db: Database) {
   return {
     lastSeq: db.prepare('SELECT max(seq) AS seq FROM entries'),
     append: db.prepare('INSERT INTO entries (seq, kind, entry) VALUES (?, ?, ?)'),
-    open: db.prepare(
-      `INSERT INTO scans (scan_id, code, direction, scanned_at, state) VALUES (?, ?, ?, ?, 'open')
-       ON CONFLICT (scan_id) DO NOTHING`,
+    put: db.prepare(
+      `INSERT OR REPLACE INTO scans
+         (scan_id, code, direction, scanned_at, state, outcome_seq, answer, verdict,
+          serial, type, checkpoint, gate, lane, crossed_at, is_exact, annulled_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    decide: db.prepare(
-      `UPDATE scans SET state = ?, outcome_seq = ?, verdict = ?, answer = ?, serial = ?,
-         type = ?, checkpoint = ?, gate = ?, lane = ?, crossed_at = ?, is_exact = ?
-       WHERE scan_id = ?`,
+    scan: db.prepare('SELECT * FROM scans WHERE scan_id = ?'),
+    unsettled: db.prepare(
+      `SELECT * FROM scans WHERE state <> 'settled' ORDER BY scanned_at, rowid`,
     ),
-    settle: db.prepare(`UPDATE scans SET state = 'settled' WHERE scan_id = ?`),
-    stateOf: db.prepare('SELECT state FROM scans WHERE scan_id = ?'),
-    annul: db.prepare('UPDATE scans SET annulled_at = ? WHERE scan_id = ?'),
-    unsettled: db.prepare('SELECT * FROM scans WHERE state = ? ORDER BY rowid'),
     crossings: db.prepare(
       'SELECT * FROM scans WHERE serial = ? AND checkpoint = ? AND crossed_at IS NOT NULL',
     ),
     alone: db.prepare(
-      `SELECT count(*) AS n FROM scans WHERE verdict = 'provisional' AND type = ?
-       AND outcome_seq > ? AND direction = 'in' AND annulled_at IS NULL`,
+      `SELECT * FROM scans WHERE verdict = 'provisional' AND outcome_seq > ?
+       AND direction = 'in' AND annulled_at IS NULL`,
     ),
-    from: db.prepare('SELECT seq, entry FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?'),
+    from: db.prepare('SELECT seq, kind, entry FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?'),
     setAside: db.prepare(
       'INSERT INTO set_aside (seq, why) VALUES (?, ?) ON CONFLICT (seq) DO NOTHING',
     ),
-    setAsideIn: db.prepare('SELECT 1 FROM set_aside WHERE seq > ? AND seq <= ? LIMIT 1'),
+    setAsides: db.prepare('SELECT seq FROM set_aside'),
   };
 }

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { LaneAnswer } from '#lane/lane-answer.ts';
 import { type LaneSettings, runLane } from './lane.ts';
-import type { LaneAnswer } from './lane-answer.ts';
 
 export type Shown = LaneAnswer & { readonly ms: number };
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Instant, plusMs } from '#domain/kernel/instant.ts';
 import type { Hold } from '#domain/venue/controls.ts';
 import { LaneServer } from '#testing/lane-server.ts';
-import { eventNow } from '#testing/memory-hub.ts';
+import { eventNow } from '#testing/match-now.ts';
 import { LaneUnderTest, type Shown, scratch } from './lane-under-test.ts';
 
 test('asks upward and shows what the server decided', async () => {

@@ -43,15 +43,21 @@ export function removeDatabase(file: string): void {
 
 /** Single values by name. */
 export class Meta {
+  readonly #all;
   readonly #get;
   readonly #put;
 
   constructor(db: DatabaseSync) {
+    this.#all = db.prepare('SELECT key, value FROM meta');
     this.#get = db.prepare('SELECT value FROM meta WHERE key = ?');
     this.#put = db.prepare(
       `INSERT INTO meta (key, value) VALUES (?, ?)
        ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
     );
+  }
+
+  all(): Map<string, string> {
+    return new Map(this.#all.all().map((row) => [String(row['key']), String(row['value'])]));
   }
 
   get(key: string): string | null {

@@ -1,22 +1,20 @@
 // What a lane keeps so that it can decide alone, also when it is restarted while cut off: the ticket
 // list, the match, control's word, and what others let in. A copy of what the hub knows: it may be
 // lost or wiped at any time, so it is a file of its own, apart from the journal.
-import { createHash } from 'node:crypto';
 import { setImmediate as breath } from 'node:timers/promises';
-import { TICKET_STATUSES, type Ticket } from '#domain/entry/ticket.ts';
-import type { TicketRef } from '#domain/kernel/ids.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
-import type { Heard } from '#domain/sync/heard.ts';
-import type { ListedTicket } from '#domain/sync/look-up.ts';
-import type { Referral } from '#domain/venue/match-event.ts';
+import type { Heard, HeardClaim } from '#domain/sync/heard.ts';
+import { HEARD_THROUGH } from '#lane/hearing.ts';
+import type { ListStore } from '#lane/ports.ts';
 import { type ListRow, listRow } from '#protocol/ticket-list.ts';
 import { type Database, FileTaken, Meta, openDatabase, removeDatabase } from './sqlite.ts';
 
 // `next_*` holds a whole list while it arrives: it takes the place of the old one when proved whole.
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS heard (
-    serial INTEGER, direction TEXT, at INTEGER, gate TEXT, checkpoint TEXT,
-    PRIMARY KEY (serial, at, direction, gate, checkpoint)) STRICT, WITHOUT ROWID;
+  DROP TABLE IF EXISTS heard;
+  CREATE TABLE IF NOT EXISTS heard_claims (
+    serial INTEGER, checkpoint TEXT, crossings TEXT NOT NULL,
+    PRIMARY KEY (serial, checkpoint)) STRICT, WITHOUT ROWID;
 `;
 const tables = (prefix: string) => `
   CREATE TABLE IF NOT EXISTS ${prefix}tickets (
@@ -28,11 +26,12 @@ const tables = (prefix: string) => `
 /** Rows written before a scan may have its turn. */
 const ROWS_AT_ONCE = 1_000;
 
-export class TicketStore {
+export class TicketStore implements ListStore {
   readonly #db: Database;
   readonly #file: string;
   readonly #meta: Meta;
   readonly #hear;
+  readonly #unhear;
   readonly #heard;
   #list: ListStatements;
   #isWiped = false;
@@ -41,8 +40,11 @@ export class TicketStore {
     this.#file = file;
     this.#db = openOrRenew(file);
     this.#meta = new Meta(this.#db);
-    this.#hear = this.#db.prepare('INSERT OR IGNORE INTO heard VALUES (?, ?, ?, ?, ?)');
-    this.#heard = this.#db.prepare('SELECT * FROM heard WHERE serial = ? AND checkpoint = ?');
+    this.#hear = this.#db.prepare('INSERT OR REPLACE INTO heard_claims VALUES (?, ?, ?)');
+    this.#unhear = this.#db.prepare('DELETE FROM heard_claims WHERE serial = ? AND checkpoint = ?');
+    this.#heard = this.#db.prepare(
+      'SELECT crossings FROM heard_claims WHERE serial = ? AND checkpoint = ?',
+    );
     this.#list = statements(this.#db, '');
   }
 
@@ -54,15 +56,15 @@ export class TicketStore {
     if (!this.#isWiped) this.#meta.put(key, value);
   }
 
-  bySerial(serial: number): ListedTicket | null {
+  bySerial(serial: number): ListRow | null {
     return this.#isWiped ? null : listed(this.#list.bySerial.get(serial));
   }
 
-  byHash(hash: string): ListedTicket | null {
+  byHash(hash: string): ListRow | null {
     return this.#isWiped ? null : listed(this.#list.byHash.get(hash));
   }
 
-  byRef(ref: string): ListedTicket | null {
+  byRef(ref: string): ListRow | null {
     return this.#isWiped ? null : listed(this.#list.byRef.get(ref));
   }
 
@@ -94,39 +96,49 @@ export class TicketStore {
     this.#list = statements(this.#db, '');
   }
 
-  /** @returns count and hash of the list, as the hub counts and hashes its own */
-  async digest(ofNewList: boolean): Promise<{ count: number; hash: string }> {
-    const hash = createHash('sha256');
-    if (this.#isWiped) return { count: 0, hash: '' };
-    const { page } = ofNewList ? statements(this.#db, 'next_') : this.#list;
-    let count = 0;
-    let after = 0;
-    for (;;) {
-      const rows = this.#isWiped ? [] : page.all(after, ROWS_AT_ONCE);
-      if (rows.length === 0) return { count, hash: hash.digest('hex') };
-      hash.update(rows.map((row) => `${row['serial']}:${row['change']},`).join(''));
-      count += rows.length;
-      after = Number(rows.at(-1)?.['serial']);
-      await breath();
-    }
+  changes(isNewList: boolean, after: number, countMax: number): [number, number][] {
+    if (this.#isWiped) return [];
+    const { page } = isNewList ? statements(this.#db, 'next_') : this.#list;
+    return page
+      .all(after, countMax)
+      .map((row): [number, number] => [Number(row['serial']), Number(row['change'])]);
   }
 
-  hear(crossings: readonly Heard[]): void {
+  hear(claims: readonly HeardClaim[], through: string): void {
     if (this.#isWiped) return;
     this.#together(() => {
-      for (const { serial, direction, at, gate, checkpoint } of crossings) {
-        this.#hear.run(serial, direction, at, gate, checkpoint);
+      for (const { serial, checkpoint, crossings } of claims) {
+        const kept = crossings.map(({ direction, at, gate, isExact }) => {
+          return [direction, at, gate, isExact ? 1 : 0];
+        });
+        if (kept.length === 0) this.#unhear.run(serial, checkpoint);
+        else this.#hear.run(serial, checkpoint, JSON.stringify(kept));
       }
+      this.#meta.put(HEARD_THROUGH, through);
+    });
+  }
+
+  forgetHeard(): void {
+    if (this.#isWiped) return;
+    this.#together(() => {
+      this.#db.exec(`DELETE FROM heard_claims; DELETE FROM meta WHERE key = '${HEARD_THROUGH}';`);
     });
   }
 
   heardOf(serial: number, checkpoint: string): Heard[] {
-    if (this.#isWiped) return [];
-    return this.#heard.all(serial, checkpoint) as unknown as Heard[];
+    const found = this.#isWiped ? undefined : this.#heard.get(serial, checkpoint);
+    if (found === undefined) return [];
+    const kept: [Heard['direction'], Instant, string, number][] = JSON.parse(
+      String(found['crossings']),
+    );
+    return kept.map(([direction, at, gate, exact]) => {
+      return { serial, checkpoint, direction, at, gate, isExact: exact === 1 };
+    });
   }
 
   /** The device was revoked: nothing of the list stays on this machine. */
   wipe(): void {
+    if (this.#isWiped) return;
     this.#isWiped = true;
     this.#db.close();
     removeDatabase(this.#file);
@@ -169,7 +181,6 @@ function statements(db: Database, prefix: string) {
     byHash: db.prepare(
       `SELECT row FROM ${prefix}codes JOIN ${prefix}tickets USING (serial) WHERE hash = ?`,
     ),
-    count: db.prepare(`SELECT count(*) AS n FROM ${prefix}tickets`),
     page: db.prepare(
       `SELECT serial, change FROM ${prefix}tickets WHERE serial > ? ORDER BY serial LIMIT ?`,
     ),
@@ -182,34 +193,11 @@ function statements(db: Database, prefix: string) {
 function takeRow(into: ListStatements, row: ListRow): void {
   const [serial, change, hashes, , , , ref] = row;
   const before = listed(into.bySerial.get(serial));
-  for (const hash of before?.hashes ?? []) into.dropCode.run(hash, serial);
+  for (const hash of before?.[2] ?? []) into.dropCode.run(hash, serial);
   into.putTicket.run(serial, change, ref, JSON.stringify(row));
   for (const hash of hashes) into.putCode.run(hash, serial);
 }
 
-function listed(found: Record<string, unknown> | undefined): ListedTicket | null {
-  if (found === undefined) return null;
-  const row = listRow.parse(JSON.parse(String(found['row'])));
-  return { ticket: ticketOf(row), hashes: row[2] };
-}
-
-function ticketOf(row: ListRow): Ticket {
-  const [serial, , , issue, status, blocked, ref, type, section, seatRow, seat, rest] = row;
-  return {
-    serial,
-    ref: ref as TicketRef,
-    type,
-    stand: rest?.stand ?? null,
-    section,
-    row: seatRow,
-    seat,
-    gates: rest?.gates ?? null,
-    validFrom: (rest?.from ?? null) as Instant | null,
-    validUntil: (rest?.until ?? null) as Instant | null,
-    admits: rest?.admits ?? null,
-    status: TICKET_STATUSES[status] ?? 'not-activated',
-    isBlocked: blocked === 1,
-    issue,
-    referral: (rest?.referral ?? null) as Referral | null,
-  };
+function listed(found: Record<string, unknown> | undefined): ListRow | null {
+  return found === undefined ? null : listRow.parse(JSON.parse(String(found['row'])));
 }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
+import type { Turned } from '#lane/turn.ts';
 import { LaneServer } from '#testing/lane-server.ts';
 import { LaneUnderTest, scratch } from './lane-under-test.ts';
-import { createTurnstile, type Turned, type Turnstile } from './turnstile.ts';
+import { createTurnstile, type Turnstile } from './turnstile.ts';
 
 const ANSWER = { scanId: 's-1', verdict: 'admitted' } as Parameters<Turnstile['open']>[0];
 

@@ -2,11 +2,10 @@
 // its answer to the question whether somebody went.
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
+import type { LaneAnswer } from '#lane/lane-answer.ts';
+import type { Turned } from '#lane/turn.ts';
 import { codeLines } from './code-lines.ts';
-import type { LaneAnswer } from './lane-answer.ts';
 import { openLine, setLine } from './serial-line.ts';
-
-export type Turned = 'turned' | 'not-turned' | 'silent';
 
 export type Turnstile = {
   /** Begins to open at once. @returns what became of it; never rejects */

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createFetchTransport } from '#lane/fetch-transport.ts';
+import { createHub } from '#lane/hub.ts';
+import { createIdentity } from '#lane/identity.ts';
+import { Journal } from '#lane/journal.ts';
+import { startUploader } from '#lane/upload.ts';
 import { LaneServer } from '#testing/lane-server.ts';
-import { createHub } from './hub.ts';
-import { Journal } from './journal.ts';
+import { JournalFile } from './journal-file.ts';
 import { scratch } from './lane-under-test.ts';
-import { startUploader } from './upload.ts';
+import { machine } from './machine.ts';
 
 test('brings everything up in order, batch after batch', async () => {
   await using desk = await start(1_203);
@@ -28,7 +32,7 @@ test('a quarantined entry is told once and blocks nothing', async () => {
   assert.equal(await desk.uploader.drain(5_000), 0);
   assert.deepEqual(desk.arrived(), [...numbers(1, 3), ...numbers(5, 10)]);
   assert.deepEqual(desk.setAside, [4]);
-  add(desk.journal, 2);
+  await add(desk.journal, 2);
   assert.equal(await desk.uploader.drain(5_000), 0);
   assert.deepEqual(desk.arrived().slice(-2), [11, 12]);
   assert.deepEqual(desk.setAside, [4]);
@@ -45,7 +49,7 @@ test('waits out an outage and goes on where it was', async () => {
   await using desk = await start(5);
   await desk.uploader.drain(5_000);
   await desk.server.stop();
-  add(desk.journal, 5);
+  await add(desk.journal, 5);
   assert.equal(await desk.uploader.drain(300), 5);
   await desk.server.start();
   desk.uploader.nudge(true);
@@ -74,13 +78,17 @@ async function start(entries: number, prepare: (server: LaneServer) => void = ()
   const place = scratch();
   const server = await new LaneServer().start();
   prepare(server);
-  const journal = new Journal(place.file);
-  add(journal, entries);
+  const journal = await Journal.open(new JournalFile(place.file), machine.chance);
+  await add(journal, entries);
+  const transport = createFetchTransport(() => ({ authorization: 'Bearer kd_lane' }));
   const stop = new AbortController();
   const setAside: number[] = [];
   const uploader = startUploader({
-    hub: createHub([server.url], 'kd_lane'),
+    hub: createHub(transport, machine.timers, createIdentity(journal, transport), () => [
+      server.url,
+    ]),
     journal,
+    ...machine,
     stop: stop.signal,
     onRevoked: assert.fail,
     onSetAside: (seq) => setAside.push(seq),
@@ -100,17 +108,17 @@ async function start(entries: number, prepare: (server: LaneServer) => void = ()
     async [Symbol.asyncDispose]() {
       stop.abort();
       await uploader.ended;
-      journal.close();
+      await journal.close();
       await server.stop();
       place[Symbol.dispose]();
     },
   };
 }
 
-function add(journal: Journal, entries: number): void {
+async function add(journal: Journal, entries: number): Promise<void> {
   for (let index = 0; index < entries; index++) {
     const at = new Date().toISOString();
-    journal.rung({ kind: 'rung', from: 'hub', to: 'provisional', cause: 'test', at });
+    await journal.note({ kind: 'rung', from: 'hub', to: 'provisional', cause: 'test', at });
   }
 }
 

@@ -52,7 +52,12 @@ export const CODE_HASH_BYTES = 10;
 
 /** The hash under which lists and stores know a code, salted by the event so that lists do not join. */
 export function codeHash(eventId: string, text: string, sha256: Sha256): Uint8Array {
-  return sha256(utf8(`kaimen code 1\n${eventId}\n${text}`)).slice(0, CODE_HASH_BYTES);
+  return sha256(codeHashMessage(eventId, text)).slice(0, CODE_HASH_BYTES);
+}
+
+/** What is hashed, for platforms whose SHA-256 answers later. */
+export function codeHashMessage(eventId: string, text: string): Uint8Array<ArrayBuffer> {
+  return utf8(`kaimen code 1\n${eventId}\n${text}`);
 }
 
 /**
@@ -67,7 +72,7 @@ export function outlineOf(text: string): string {
 }
 
 /** UTF-8 (RFC 3629); lone surrogates cannot occur, {@link normaliseCode} refuses them. */
-function utf8(text: string): Uint8Array {
+function utf8(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length * 3);
   let at = 0;
   for (let index = 0; index < text.length; index++) {

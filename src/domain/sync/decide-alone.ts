@@ -48,6 +48,24 @@ export function cannotVerify(scan: Scan, ticket: Ticket | null = null): Decision
   };
 }
 
+/** What a lane cannot tell where a steward judges by eye: ask to look, not to go to the desk. */
+export function lookAtHolder(decision: Decision): Decision {
+  return { ...decision, verdict: 'referred', next: 'check-holder' };
+}
+
+/**
+ * The gate stands open because people must pass: nobody is judged, everybody is counted.
+ *
+ * @param isFull - as many have come in as may before the gate is looked at again
+ */
+export function decideAtOpenGate(scan: Scan, ticket: Ticket | null, isFull: boolean): Decision {
+  const isHeld = isFull && scan.direction === 'in';
+  const verdict = isHeld ? 'refused' : 'provisional';
+  const reason: Reason | null = isHeld ? 'held' : null;
+  const next = nextActionOf(verdict, reason, scan.direction);
+  return { ...cannotVerify(scan, ticket), verdict, reason, next };
+}
+
 function mayAdmit(
   ticket: Ticket,
   known: Knowledge,

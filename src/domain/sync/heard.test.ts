@@ -41,6 +41,7 @@ function heard(clock: string, changes: Partial<Heard> = {}): Heard {
     at: at(clock),
     gate: 'N1',
     checkpoint: 'turnstile',
+    isExact: true,
     ...changes,
   };
 }

@@ -3,13 +3,22 @@
 import type { Crossing } from '#domain/entry/crossings.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 
-/** Somebody let in or out, as the feed tells it: neither device nor scan is named. */
+/** Somebody let in or out and not taken back, as others tell it: neither device nor scan is named. */
 export type Heard = {
   readonly serial: number;
   readonly direction: 'in' | 'out';
   readonly at: Instant;
   readonly gate: string;
   readonly checkpoint: string;
+  /** False: a lane alone had decided it. */
+  readonly isExact: boolean;
+};
+
+/** All crossings of one ticket at one checkpoint that were not taken back. */
+export type HeardClaim = {
+  readonly serial: number;
+  readonly checkpoint: string;
+  readonly crossings: readonly Heard[];
 };
 
 /** A lane's own clock and the time under which the hub files what it replays may differ by this. */
@@ -19,7 +28,7 @@ export const ECHO_WITHIN_MS = 5_000;
 export function crossingsKnown(own: readonly Crossing[], heard: readonly Heard[]): Crossing[] {
   const unheard = new Set(own);
   const others: Crossing[] = [];
-  for (const { direction, at, gate } of heard) {
+  for (const { direction, at, gate, isExact } of heard) {
     const echoed = [...unheard].find(
       (crossing) =>
         crossing.gate === gate &&
@@ -31,7 +40,7 @@ export function crossingsKnown(own: readonly Crossing[], heard: readonly Heard[]
       const device = `heard at ${gate}`;
       const scan = `${direction} ${at}`;
       const passage = { device, scan, gate, lane: null, at };
-      others.push({ ...passage, direction, isExact: true, annulledAt: null });
+      others.push({ ...passage, direction, isExact, annulledAt: null });
     }
   }
   return [...own, ...others];

@@ -21,6 +21,14 @@ export type Diversion = {
   readonly reason: string;
 };
 
+/** A gate without codes: `visual` by the steward's eye, `open` for everybody; both count people. */
+export type GateMode = {
+  readonly gate: string;
+  readonly mode: 'visual' | 'open';
+  /** People after whom an open gate is held; null: no threshold. */
+  readonly stopAt: number | null;
+};
+
 export type Controls = {
   /** Nobody enters before the event is opened or after it is closed; everybody may leave. */
   readonly status: EventStatus;
@@ -30,6 +38,8 @@ export type Controls = {
   readonly limits: Readonly<Record<string, number | null>>;
   /** Moves doors and the end of entry: a delayed kick-off, an abandoned match. */
   readonly window: { readonly doorsAt: Instant | null; readonly endsAt: Instant | null };
+  /** At most one of a gate; none: as always. */
+  readonly modes?: readonly GateMode[];
 };
 
 export const NO_CONTROLS: Controls = {

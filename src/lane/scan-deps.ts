@@ -4,13 +4,16 @@ import type { Ticket } from '#domain/entry/ticket.ts';
 import type { Direction } from '#domain/entry/verdict.ts';
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import type { Hub } from './hub.ts';
-import type { BodyOf, Crossed, Journal, Read, Seen } from './journal.ts';
+import type { Journal } from './journal.ts';
+import type { BodyOf, Read, Seen } from './journal-entries.ts';
 import type { Knowledge } from './knowledge.ts';
-import type { LadderWatch } from './ladder-watch.ts';
+import type { LadderDriver } from './ladder-driver.ts';
 import { isThrough, type LaneAnswer } from './lane-answer.ts';
 import type { LaneClock } from './lane-clock.ts';
-import type { TicketStore } from './ticket-store.ts';
-import type { Language } from './words.ts';
+import { listedTicket } from './listed-ticket.ts';
+import type { Crossed, LanePorts } from './ports.ts';
+import type { Tally } from './tally.ts';
+import type { NoticeKind } from './words.ts';
 
 export type ScanSettings = {
   readonly direction: Direction;
@@ -20,44 +23,62 @@ export type ScanSettings = {
   readonly deadlineMs: number;
 };
 
+/** What one scan has of its own, if it differs from the lane's. */
+export type ScanOptions = {
+  readonly direction?: Direction;
+  /** The referred scan that the steward has settled: this one is judged again without the referral. */
+  readonly confirms?: string;
+};
+
 /** Moments between which a lane may be killed; tests kill it there. */
-export type Step = 'after-intent' | 'after-claim' | 'after-outcome' | 'after-light';
+export type ScanMoment = 'after-intent' | 'after-claim' | 'after-outcome';
 
 export type ScanDeps = {
+  readonly ports: LanePorts;
   readonly hub: Hub;
   readonly journal: Journal;
-  readonly store: TicketStore;
   readonly knowledge: Knowledge;
   readonly clock: LaneClock;
-  readonly ladder: LadderWatch;
-  readonly settings: ScanSettings;
+  readonly driver: LadderDriver;
+  readonly tally: Tally;
+  readonly settings: () => ScanSettings;
   readonly stop: AbortSignal;
   readonly acceptedThrough: () => number;
-  readonly tell: (words: string) => void;
-  readonly say: (words: Readonly<Record<Language, string>>) => string;
-  readonly onRevoked: (words: string) => void;
-  readonly onStep: (step: Step) => void;
+  readonly notify: (kind: NoticeKind, detail: string) => void;
+  readonly onRevoked: () => void;
+  readonly onMoment: (moment: ScanMoment) => void;
 };
 
 export function seenOf(journal: Journal): Seen | null {
-  const kept = journal.meta.get('seen');
+  const kept = journal.meta('seen');
   return kept === null ? null : (JSON.parse(kept) as Seen);
 }
 
+/** What is proved by an exact answer; what was proved before, if that is more. */
+export function seenWith(
+  journal: Journal,
+  { storeEpoch, revision, mark }: { storeEpoch: string; revision: number; mark: string },
+): Seen {
+  const before = seenOf(journal);
+  const isOlder = before?.epoch === storeEpoch && before.revision >= revision;
+  return isOlder ? before : { epoch: storeEpoch, revision, mark };
+}
+
 export function readBody({ settings, knowledge }: ScanDeps, read: Read) {
-  const lane = settings.lane ?? knowledge.self()?.lane ?? null;
+  const { operator, lane: set } = settings();
+  const lane = set ?? knowledge.self()?.lane ?? null;
   return {
     scanId: read.scanId,
     code: read.code,
     direction: read.direction,
     scannedAt: read.scannedAt,
     ...(lane === null ? {} : { lane }),
-    ...(settings.operator === null ? {} : { operator: settings.operator }),
+    ...(operator === null ? {} : { operator }),
   };
 }
 
 export function outcomeBody(deps: ScanDeps, read: Read, answer: LaneAnswer): BodyOf<'outcome'> {
-  const notBefore = deps.journal.meta.get('lastExactAt');
+  const notBefore = deps.journal.meta('lastExactAt');
   return {
     kind: 'outcome',
     ...readBody(deps, read),
@@ -70,21 +91,25 @@ export function outcomeBody(deps: ScanDeps, read: Read, answer: LaneAnswer): Bod
 }
 
 /** @param ticket - if the lane knows it; else it is found by what the answer says */
-export function crossedOf(
-  { knowledge, store, settings }: ScanDeps,
+export async function crossedOf(
+  { knowledge, ports, settings }: ScanDeps,
   answer: LaneAnswer,
   ticket: Ticket | null,
-): Crossed | null {
+): Promise<Crossed | null> {
   if (!isThrough(answer)) return null;
   const self = knowledge.self();
-  const found = ticket ?? (answer.ticket === null ? null : store.byRef(answer.ticket.ref)?.ticket);
+  const found =
+    ticket ??
+    (answer.ticket === null
+      ? null
+      : listedTicket(await ports.list.byRef(answer.ticket.ref))?.ticket);
   if (found == null || self === null) return null;
   return {
     serial: found.serial,
     type: found.type,
     checkpoint: self.checkpoint,
     gate: self.gate,
-    lane: settings.lane ?? self.lane,
+    lane: settings().lane ?? self.lane,
     at: parseInstant(answer.decidedAt) ?? (0 as Instant),
     isExact: answer.revision !== null,
   };

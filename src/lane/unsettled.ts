@@ -1,17 +1,16 @@
 // What the last run of this lane left behind when it was killed: scans begun and never answered, and
 // admissions on the disk whose light never came on. The same code at this lane gets the same scan, so
 // that it is admitted once; whatever else was claimed and never shown is taken back.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ANNUL_WITHIN_MS } from '#domain/entry/crossings.ts';
 import type { Direction } from '#domain/entry/verdict.ts';
 import { parseInstant } from '#domain/kernel/instant.ts';
 import { cannotVerify } from '#domain/sync/decide-alone.ts';
 import { annulAbove } from './annul.ts';
-import { askAbove } from './ask.ts';
-import type { Annulment, Read } from './journal.ts';
+import { type Asked, askOne } from './ask.ts';
+import type { Annulment, Read } from './journal-entries.ts';
 import { answerAbove, answerHere, isThrough, type LaneAnswer } from './lane-answer.ts';
 import { crossedOf, outcomeBody, readBody, type ScanDeps, seenOf } from './scan-deps.ts';
-import { ANNOUNCEMENTS } from './words.ts';
+import { atMost, within } from './waiting.ts';
 
 const RESOLVE_WAIT_MS = 5_000;
 const CLEARING_WAIT_MS = 300;
@@ -47,11 +46,18 @@ export class Unsettled {
     for (const read of [...this.#doubtful.values()]) {
       if (read.code !== code || read.direction !== direction) continue;
       // Never at the cost of the verdict's deadline: the clearing goes on by itself.
-      const over = new AbortController();
-      const enough = sleep(CLEARING_WAIT_MS, null, { signal: over.signal }).catch(() => {});
-      await Promise.race([this.#clear(read), enough]);
-      over.abort();
+      await atMost(this.#deps.ports.timers, this.#clear(read), CLEARING_WAIT_MS);
     }
+  }
+
+  /** An answer that came late says what became of a refused scan. */
+  async settleDoubt(scanId: string, wasAdmitted: boolean): Promise<void> {
+    const read = this.#doubtful.get(scanId);
+    if (read !== undefined && wasAdmitted) await this.#clear(read);
+    else if (read !== undefined) {
+      this.#doubtful.delete(scanId);
+      await this.#deps.journal.outOfDoubt(scanId, null);
+    } else if (wasAdmitted) await this.#clearOne(scanId);
   }
 
   /** A scan of this run could not be written to its end: it is settled like those of earlier runs. */
@@ -103,39 +109,56 @@ export class Unsettled {
   }
 
   async #clearOne(scanId: string): Promise<boolean> {
-    const { hub, journal, clock, stop } = this.#deps;
-    const annulled = await annulAbove(hub, scanId, 'never-shown', stop);
+    const { hub, journal, clock, stop, ports } = this.#deps;
+    const annulled = await annulAbove(hub, ports.timers, scanId, 'never-shown', stop);
     if (annulled.kind === 'unreached') return false;
     this.#doubtful.delete(scanId);
     const isTakenBack = annulled.kind === 'taken-back';
     const annulment = { scanId, at: clock.now(), cause: 'never-shown' } as const;
-    journal.outOfDoubt(scanId, isTakenBack ? annulment : null);
+    await journal.outOfDoubt(scanId, isTakenBack ? annulment : null);
     return true;
   }
 
   /** @returns false when nobody answers */
   async #ask(read: Read): Promise<boolean> {
-    const { hub, journal, onRevoked } = this.#deps;
-    const body = readBody(this.#deps, read);
-    const asked = await askAbove(hub, body, seenOf(journal), RESOLVE_WAIT_MS);
+    const { onRevoked } = this.#deps;
+    const asked = await this.#askAnywhere(read);
     // Read again at the lane meanwhile: then it is shown there, and nothing is to be taken back.
     if (!this.#left.has(read.scanId)) return true;
     switch (asked.kind) {
       case 'unanswered':
         return false;
       case 'revoked':
-        onRevoked('');
+        onRevoked();
         return false;
       case 'refused':
-        this.#closeUnanswerable(read, asked.words);
+        await this.#closeUnanswerable(read, asked.words);
         return true;
       case 'answered': {
         const answer = answerAbove(asked.answer);
         if (isThrough(answer)) await this.#withdraw(read, answer);
-        else this.#close(read, answer, null);
+        else await this.#close(read, answer, null);
         return true;
       }
     }
+  }
+
+  async #askAnywhere(read: Read): Promise<Asked> {
+    const { hub, journal, ports, stop } = this.#deps;
+    const seen = seenOf(journal);
+    const headers: Record<string, string> =
+      seen === null ? {} : { 'kaimen-seen': `${seen.epoch}:${seen.revision}:${seen.mark}` };
+    const scan = { json: JSON.stringify(readBody(this.#deps, read)), headers };
+    for (const base of hub.bases()) {
+      try {
+        return await within(ports.timers, RESOLVE_WAIT_MS, stop, (signal) =>
+          askOne(hub, base, scan, signal),
+        );
+      } catch {
+        // The next address, or the next time.
+      }
+    }
+    return { kind: 'unanswered', cause: 'nobody answers' };
   }
 
   /**
@@ -143,37 +166,38 @@ export class Unsettled {
    * admits nobody here, and the hub learns of it whether or not it can be told now.
    */
   async #withdraw(read: Read, answer: LaneAnswer): Promise<void> {
-    const { hub, clock, stop, tell, say } = this.#deps;
+    const { hub, clock, stop, notify, ports } = this.#deps;
     const { scanId } = read;
     const ticket = answer.ticket?.ref ?? scanId;
     if (!this.#isRecent(answer)) {
-      this.#close(read, answer, null);
-      tell(`${say(ANNOUNCEMENTS.notTakenBack)} ${ticket}`);
+      await this.#close(read, answer, null);
+      notify('notTakenBack', ticket);
       return;
     }
-    this.#close(read, answer, { scanId, at: clock.now(), cause: 'never-shown' });
+    await this.#close(read, answer, { scanId, at: clock.now(), cause: 'never-shown' });
     const isExact = answer.revision !== null;
-    const annulled = isExact ? await annulAbove(hub, scanId, 'never-shown', stop) : null;
-    const isRefused = annulled?.kind === 'refused';
-    const words = say(isRefused ? ANNOUNCEMENTS.notTakenBack : ANNOUNCEMENTS.neverShown);
-    tell(`${words} ${ticket}${isRefused ? ` ${annulled.words}` : ''}`);
+    const annulled = isExact
+      ? await annulAbove(hub, ports.timers, scanId, 'never-shown', stop)
+      : null;
+    if (annulled?.kind === 'refused') notify('notTakenBack', `${ticket} ${annulled.words}`);
+    else notify('neverShown', ticket);
   }
 
-  #close(read: Read, answer: LaneAnswer, annulment: Annulment | null): void {
+  async #close(read: Read, answer: LaneAnswer, annulment: Annulment | null): Promise<void> {
     const { journal } = this.#deps;
     this.#left.delete(read.scanId);
-    const crossed = crossedOf(this.#deps, answer, null);
-    journal.neverShown(outcomeBody(this.#deps, read, answer), answer, crossed, annulment);
+    const crossed = await crossedOf(this.#deps, answer, null);
+    await journal.neverShown(outcomeBody(this.#deps, read, answer), answer, crossed, annulment);
   }
 
   /** The hub will never decide it: closed as refused, so that it is not asked for ever. */
-  #closeUnanswerable(read: Read, words: string): void {
-    const { clock, tell, say, settings } = this.#deps;
-    const scan = { direction: settings.direction, gate: '', lane: null, isConfirmed: false };
+  async #closeUnanswerable(read: Read, words: string): Promise<void> {
+    const { clock, notify } = this.#deps;
+    const scan = { direction: read.direction, gate: '', lane: null, isConfirmed: false };
     const decided = { at: clock.now(), ground: null, listAsOf: null };
     const answer = answerHere(read.scanId, cannotVerify(scan), 'provisional', decided);
-    this.#close(read, answer, null);
-    tell(`${say(ANNOUNCEMENTS.scanRefused)} ${words}`);
+    await this.#close(read, answer, null);
+    notify('scanRefused', words);
   }
 
   #isRecent(answer: LaneAnswer): boolean {

@@ -1,11 +1,13 @@
 // Carries the journal up, whatever scanning is doing: in order, in batches, for as long as the hub is
 // away. A hub that knows less than it did gets it again; an entry that it will not take is set aside.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { JOURNAL_ENTRIES_MAX, type JournalReceipt, journalReceipt } from '#protocol/journal.ts';
-import { type Hub, Refusal, type Reply, Revoked, requireOk } from './hub.ts';
+import type { Hub } from './hub.ts';
 import type { Journal } from './journal.ts';
+import type { Chance, Timers } from './ports.ts';
+import { NoAnswer, type Reply, Revoked, requireOk } from './replies.ts';
+import { pause, within } from './waiting.ts';
 
-const BATCH_BYTES_MAX = 128 * 1024;
+const BATCH_LENGTH_MAX = 128 * 1024;
 const TIMEOUT_MS = 15_000;
 /** Scans that follow one another go up together. */
 const GATHER_MS = 500;
@@ -29,13 +31,15 @@ export type Uploader = {
 export type UploaderDeps = {
   readonly hub: Hub;
   readonly journal: Journal;
+  readonly timers: Timers;
+  readonly chance: Chance;
   readonly stop: AbortSignal;
-  readonly onRevoked: (words: string) => void;
+  readonly onRevoked: () => void;
   readonly onSetAside: (seq: number, why: string) => void;
 };
 
 export function startUploader(deps: UploaderDeps): Uploader {
-  const { stop } = deps;
+  const { stop, timers, chance } = deps;
   const progress = new Progress(deps);
   let wake = new AbortController();
   let drained: (() => void) | null = null;
@@ -48,7 +52,8 @@ export function startUploader(deps: UploaderDeps): Uploader {
         failures = 0;
       } catch (error) {
         if (stop.aborted) return;
-        if (error instanceof Revoked) return deps.onRevoked(error.message);
+        // A device that may decide no more may still have to be heard out: it goes on trying.
+        if (error instanceof Revoked) deps.onRevoked();
         failures += 1;
       }
       if (progress.left() === 0) drained?.();
@@ -57,11 +62,11 @@ export function startUploader(deps: UploaderDeps): Uploader {
       const waitMs =
         failures === 0 ? IDLE_MS : Math.min(RETRY_MIN_MS * 2 ** failures, RETRY_MAX_MS);
       const signal = AbortSignal.any([stop, wake.signal]);
-      await sleep(waitMs * (0.75 + Math.random() / 2), null, { signal }).catch(() => {});
+      await pause(timers, waitMs * (0.75 + chance.fraction() / 2), signal);
       // Nudged while all was well: others are probably following.
       const isGathering = failures === 0 && wake.signal.reason === GATHER;
       if (isGathering && drained === null) {
-        await sleep(GATHER_MS, null, { signal: stop }).catch(() => {});
+        await pause(timers, GATHER_MS, stop);
       }
     }
   }
@@ -74,10 +79,10 @@ export function startUploader(deps: UploaderDeps): Uploader {
       drained = resolve;
       if (progress.left() === 0) resolve();
       else wake.abort('urgent');
-      const timer = setTimeout(resolve, timeoutMs);
+      const cancel = timers.after(timeoutMs, resolve);
       stop.addEventListener('abort', () => resolve(), { once: true });
       await promise;
-      clearTimeout(timer);
+      cancel();
       return progress.left();
     },
     ended: run(),
@@ -96,9 +101,9 @@ class Progress {
 
   constructor(deps: UploaderDeps) {
     this.#deps = deps;
-    const { meta } = deps.journal;
-    this.#accepted = Number(meta.get('acceptedThrough') ?? 0);
-    this.through = Number(meta.get('through') ?? this.#accepted);
+    const { journal } = deps;
+    this.#accepted = Number(journal.meta('acceptedThrough') ?? 0);
+    this.through = Number(journal.meta('through') ?? this.#accepted);
   }
 
   left(): number {
@@ -108,76 +113,91 @@ class Progress {
   /** Sends what comes next; nothing, if nothing does, to hear whether the hub still has the rest. */
   async sendNext(): Promise<void> {
     const { journal, onSetAside } = this.#deps;
-    const page = journal.entriesFrom(this.through + 1, this.#batchMax, BATCH_BYTES_MAX);
+    const page = await journal.linesFrom(this.through + 1, this.#batchMax, BATCH_LENGTH_MAX);
     const last = page.at(-1)?.seq ?? this.through;
     const entries = page.filter(({ seq }) => !journal.hasSetAside(seq - 1, seq));
     const json = `{"journalId":"${journal.journalId}","entries":[${entries
-      .map(({ entry }) => entry)
+      .map(({ text }) => text)
       .join(',')}]${last === journal.lastSeq ? ',"isComplete":true' : ''}}`;
     const reply = await this.#post(json);
-    if (REFUSES_CONTENT.has(reply.status) && entries.length > 0) {
+    if (isJudgement(reply) && entries.length > 0) {
       // One of these is bad: halve until it stands alone, then leave it out.
       if (entries.length > 1) this.#batchMax = Math.ceil(entries.length / 2);
       else {
         const seq = entries[0]?.seq ?? last;
-        if (journal.setAside(seq, reply.words)) onSetAside(seq, reply.words);
+        if (await journal.setAside(seq, reply.words)) onSetAside(seq, reply.words);
         this.#batchMax = JOURNAL_ENTRIES_MAX;
       }
       return;
     }
     this.#batchMax = Math.min(this.#batchMax * 2, JOURNAL_ENTRIES_MAX);
-    this.#take(journalReceipt.parse(requireOk(reply).body), last);
+    await this.#take(journalReceipt.parse(requireOk(reply).body), last);
   }
 
-  #take(receipt: JournalReceipt, last: number): void {
+  async #take(receipt: JournalReceipt, last: number): Promise<void> {
     const { journal, onSetAside } = this.#deps;
     for (const { seq, why } of receipt.quarantined) {
-      if (journal.setAside(seq, why)) onSetAside(seq, why);
+      if (await journal.setAside(seq, why)) onSetAside(seq, why);
     }
     const { acceptedThrough } = receipt;
     if (acceptedThrough > journal.lastSeq) {
       // The hub holds entries of this journal that are not in it: this file was restored or copied.
       // Under a new id everything goes up again, and nothing is filed under another entry's number.
-      journal.renew();
-      this.#set(0, 0);
+      await journal.renew();
+      await this.#set(0, 0);
       return;
     }
     const wentBack = acceptedThrough < this.#accepted;
     const hasGap = journal.hasSetAside(acceptedThrough, last);
-    if (wentBack) this.#set(acceptedThrough, acceptedThrough);
+    if (wentBack) await this.#set(acceptedThrough, acceptedThrough);
     else if (acceptedThrough >= last || hasGap)
-      this.#set(acceptedThrough, Math.max(last, acceptedThrough));
+      await this.#set(acceptedThrough, Math.max(last, acceptedThrough));
     else {
       const isStuck = acceptedThrough <= this.through && last > this.through;
-      this.#set(acceptedThrough, acceptedThrough);
+      await this.#set(acceptedThrough, acceptedThrough);
       if (isStuck) throw new Error('the hub took none of the entries');
     }
-    journal.meta.put('durableThrough', String(receipt.durableThrough));
+    const durableThrough = String(receipt.durableThrough);
+    if (journal.meta('durableThrough') !== durableThrough) await journal.put({ durableThrough });
   }
 
-  #set(accepted: number, through: number): void {
-    const { meta } = this.#deps.journal;
-    if (accepted !== this.#accepted) meta.put('acceptedThrough', String(accepted));
-    if (through !== this.through) meta.put('through', String(through));
+  async #set(accepted: number, through: number): Promise<void> {
+    const { journal } = this.#deps;
+    const changed: Record<string, string> = {
+      ...(accepted === this.#accepted ? {} : { acceptedThrough: String(accepted) }),
+      ...(through === this.through ? {} : { through: String(through) }),
+    };
+    if (Object.keys(changed).length > 0) await journal.put(changed);
     this.#accepted = accepted;
     this.through = through;
   }
 
+  /** @throws Revoked, and what the last address failed with */
   async #post(json: string): Promise<Reply> {
-    const { hub, stop } = this.#deps;
-    let last: unknown;
+    const { hub, stop, timers } = this.#deps;
+    let last: unknown = new Error('there is no address to ask');
     for (const base of hub.bases()) {
       try {
-        const signal = AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]);
-        const path = '/api/v1/journal';
-        const reply = await hub.send(base, { method: 'POST', path, json, signal });
-        if (reply.status < 500) return reply;
-        last = new Refusal(reply);
+        const call = { method: 'POST', path: '/api/v1/journal', json } as const;
+        const reply = await within(timers, TIMEOUT_MS, stop, (signal) =>
+          hub.send(base, call, signal),
+        );
+        if (isJudgement(reply)) return reply;
+        requireOk(reply);
+        journalReceipt.parse(reply.body);
+        return reply;
       } catch (error) {
         if (stop.aborted) throw error;
-        last = error;
+        if (error instanceof Revoked && !(await hub.isRevokedBy(base, stop))) {
+          last = new NoAnswer(`${base} does not know this device`);
+        } else if (!(last instanceof Revoked)) last = error;
       }
     }
     throw last;
   }
+}
+
+/** A server of ours that will not take what was sent, however often it is sent. */
+function isJudgement({ status, code }: Reply): boolean {
+  return code !== null && REFUSES_CONTENT.has(status);
 }

@@ -6,7 +6,7 @@ export type StreamEvent = { readonly name: string; readonly data: string; readon
 const LINE_LENGTH_MAX = 4 * 1024 * 1024;
 
 /** @param onBytes - called for comments as well, which is how a quiet stream shows that it lives */
-export async function* readEvents(
+export async function* openEvents(
   body: AsyncIterable<Uint8Array>,
   onBytes: () => void,
 ): AsyncGenerator<StreamEvent> {

@@ -103,6 +103,26 @@ export const ANNOUNCEMENTS = {
     en: 'The server does not answer: this lane decides from its list. Go on scanning.',
   },
   back: { zh: '已恢复实时核验，请照常扫码。', en: 'Live again. Go on scanning.' },
+  hubOnly: {
+    zh: '场内主机没有应答，改由总部实时核验，请照常扫码。',
+    en: 'The boxes in the ground do not answer; the hub decides. Go on scanning.',
+  },
+  edgeBack: {
+    zh: '场内主机已恢复，请照常扫码。',
+    en: 'The boxes in the ground answer again. Go on scanning.',
+  },
+  byEye: {
+    zh: '改为人工验票：看票放行，每放一人点一次计数。',
+    en: 'Check by eye: look at each ticket, let in, and count every person.',
+  },
+  openGate: {
+    zh: '应急放行：入口敞开，不核验，逐人计数。',
+    en: 'The gate stands open: nobody is checked, everybody is counted.',
+  },
+  admittedThenRefused: {
+    zh: '已离线放行，随后服务器判定拒绝，请报告指挥室：',
+    en: 'Admitted here, then refused by the server; tell the control room:',
+  },
   neverShown: {
     zh: '上次中断时有一张票已登记但未亮灯，已撤回；持票人仍在请重扫：',
     en: 'A ticket was claimed but never shown when this lane stopped; it has been taken back. Scan it again:',
@@ -138,6 +158,8 @@ export const ANNOUNCEMENTS = {
   listAge: { zh: '名单', en: 'list' },
   noList: { zh: '没有名单', en: 'no list' },
 } as const satisfies Record<string, Words>;
+
+export type NoticeKind = Exclude<keyof typeof ANNOUNCEMENTS, 'listAge' | 'noList'>;
 
 export function ageWords(ms: number, language: Language): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

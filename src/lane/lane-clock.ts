@@ -1,6 +1,7 @@
 // The lane's own clock: monotonic, so that nobody can turn it back, and corrected by what the server
 // last said. Until a server has spoken it is the machine's clock plus the last known skew.
 import { type Instant, plusMs } from '#domain/kernel/instant.ts';
+import type { MachineClock } from './ports.ts';
 
 export type LaneClock = {
   now(): Instant;
@@ -12,19 +13,18 @@ export type LaneClock = {
   skewMs(): number;
 };
 
-export function createLaneClock(lastSkewMs: number): LaneClock {
-  const monotonicMs = () => performance.now();
-  let anchorMs = monotonicMs();
-  let anchorAt = (Date.now() + lastSkewMs) as Instant;
-  const now = () => plusMs(anchorAt, Math.round(monotonicMs() - anchorMs));
+export function createLaneClock(machine: MachineClock, lastSkewMs: number): LaneClock {
+  let anchorMs = machine.monotonicMs();
+  let anchorAt = Math.round(machine.wallMs() + lastSkewMs) as Instant;
+  const now = () => plusMs(anchorAt, Math.round(machine.monotonicMs() - anchorMs));
   return {
     now,
-    monotonicMs,
+    monotonicMs: () => machine.monotonicMs(),
     heard(serverTime, askedMs) {
-      anchorMs = monotonicMs();
+      anchorMs = machine.monotonicMs();
       anchorAt = plusMs(serverTime, Math.round((anchorMs - askedMs) / 2));
     },
-    skewMs: () => now() - Date.now(),
+    skewMs: () => now() - machine.wallMs(),
   };
 }
 

@@ -1,5 +1,5 @@
 // What the lane knows at this moment: who it is, the match, control's word, how fresh its list is. Fed
-// by the feed, read by every scan, kept in the ticket store for a start without a server.
+// by the feed, read by every scan, kept in the list store for a start without a server.
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import type { Controls } from '#domain/venue/controls.ts';
 import {
@@ -11,7 +11,7 @@ import {
 import { type DeviceSelf, deviceSelf } from '#protocol/access.ts';
 import { type ControlsState, controlsState } from '#protocol/controls.ts';
 import { eventFile, matchEventOf } from '#protocol/event-file.ts';
-import type { TicketStore } from './ticket-store.ts';
+import type { ListStore } from './ports.ts';
 
 export type Knowledge = {
   self(): DeviceSelf | null;
@@ -21,49 +21,57 @@ export type Knowledge = {
   /** When the list was last known to be the hub's; null: it has never been whole here. */
   listAsOf(): Instant | null;
 
-  learnSelf(body: unknown): DeviceSelf;
+  learnSelf(body: unknown): Promise<DeviceSelf>;
   /** `GET /events/{id}`: the file, and the event's number in our codes. */
-  learnEvent(body: unknown): void;
-  learnControls(body: unknown): ControlsState;
-  listIsCurrent(asOf: Instant): void;
+  learnEvent(body: unknown): Promise<void>;
+  learnControls(body: unknown): Promise<ControlsState>;
+  listIsCurrent(asOf: Instant): Promise<void>;
+  /** The device was revoked. */
+  forget(): void;
 };
 
-export function createKnowledge(store: TicketStore): Knowledge {
+/** @param onControls - control's word is another than before, or was recalled */
+export async function createKnowledge(
+  store: ListStore,
+  onControls: (controls: Controls) => void,
+): Promise<Knowledge> {
   let self: DeviceSelf | null = null;
   let ground: Ground | null = null;
   let eventNumber: number | null = null;
   let controls: Controls | null = null;
   let fence = -1;
-  let listAsOf = recalled(store.get('listAsOf'));
+  let listAsOf = recalled(await store.get('listAsOf'));
   let keptAsOf = listAsOf ?? 0;
 
-  function learnSelf(body: unknown): DeviceSelf {
-    self = deviceSelf.parse(body);
-    store.put('self', JSON.stringify(body));
-    return self;
+  async function learnSelf(body: unknown): Promise<DeviceSelf> {
+    const learnt = deviceSelf.parse(body);
+    self = learnt;
+    await store.put('self', JSON.stringify(body));
+    return learnt;
   }
 
-  function learnEvent(body: unknown): void {
+  async function learnEvent(body: unknown): Promise<void> {
     const view = body as { file?: unknown; number?: unknown };
     ground = groundOf(matchEventOf(eventFile.parse(view.file)));
     eventNumber = typeof view.number === 'number' ? view.number : null;
-    store.put('event', JSON.stringify(body));
+    await store.put('event', JSON.stringify(body));
   }
 
-  function learnControls(body: unknown): ControlsState {
+  async function learnControls(body: unknown): Promise<ControlsState> {
     const state = controlsState.parse(body);
     // Two requests may cross: what is older never replaces what is newer.
     if (state.fence >= fence) {
       fence = state.fence;
       controls = controlsOf(state);
-      store.put('controls', JSON.stringify(body));
+      onControls(controls);
+      await store.put('controls', JSON.stringify(body));
     }
     return state;
   }
 
-  recall(store.get('self'), learnSelf);
-  recall(store.get('event'), learnEvent);
-  recall(store.get('controls'), learnControls);
+  await recall(await store.get('self'), learnSelf);
+  await recall(await store.get('event'), learnEvent);
+  await recall(await store.get('controls'), learnControls);
   fence = -1;
 
   return {
@@ -75,11 +83,14 @@ export function createKnowledge(store: TicketStore): Knowledge {
     learnSelf,
     learnEvent,
     learnControls,
-    listIsCurrent(asOf) {
+    async listIsCurrent(asOf) {
       listAsOf = asOf;
       if (asOf - keptAsOf < KEEP_EVERY_MS) return;
       keptAsOf = asOf;
-      store.put('listAsOf', String(asOf));
+      await store.put('listAsOf', String(asOf));
+    },
+    forget() {
+      listAsOf = null;
     },
   };
 }
@@ -96,6 +107,7 @@ function controlsOf(state: ControlsState): Controls {
       until: parseInstant(diversion.until) ?? (0 as Instant),
     })),
     limits: state.limits,
+    modes: state.modes ?? [],
     window: {
       doorsAt: doorsAt === null ? null : parseInstant(doorsAt),
       endsAt: endsAt === null ? null : parseInstant(endsAt),
@@ -104,10 +116,13 @@ function controlsOf(state: ControlsState): Controls {
 }
 
 /** What an older version kept in another form is as good as nothing: the feed brings it again. */
-function recall(kept: string | null, learn: (body: unknown) => unknown): void {
+async function recall(
+  kept: string | null,
+  learn: (body: unknown) => Promise<unknown>,
+): Promise<void> {
   if (kept === null) return;
   try {
-    learn(JSON.parse(kept));
+    await learn(JSON.parse(kept));
   } catch {
     return;
   }

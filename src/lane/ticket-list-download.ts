@@ -1,12 +1,14 @@
 // Brings the ticket list to what the hub has: what changed since the cursor, or all of it.
 import { type ListPage, listPage } from '#protocol/ticket-list.ts';
-import { type Hub, Refusal } from './hub.ts';
-import type { TicketStore } from './ticket-store.ts';
+import type { Hub } from './hub.ts';
+import type { LanePorts } from './ports.ts';
+import { Refusal } from './replies.ts';
 
 const PAGE_TIMEOUT_MS = 30_000;
 /** A list that changes faster than it can be sent is taken as it is and mended by what follows. */
 const PAGES_MAX = 10_000;
 const CURSOR_UNKNOWN = 410;
+const CHANGES_AT_ONCE = 5_000;
 
 /**
  * @returns the time as of which the list is whole
@@ -15,19 +17,19 @@ const CURSOR_UNKNOWN = 410;
 export async function downloadList(
   hub: Hub,
   eventId: string,
-  store: TicketStore,
+  ports: LanePorts,
   stop: AbortSignal,
 ): Promise<string> {
-  const cursor = store.get('cursor');
+  const cursor = await ports.list.get('cursor');
   if (cursor !== null) {
     try {
-      const asOf = await download(hub, eventId, store, stop, cursor);
+      const asOf = await download(hub, eventId, ports, stop, cursor);
       if (asOf !== null) return asOf;
     } catch (error) {
       if (!(error instanceof Refusal && error.status === CURSOR_UNKNOWN)) throw error;
     }
   }
-  const asOf = await download(hub, eventId, store, stop, null);
+  const asOf = await download(hub, eventId, ports, stop, null);
   if (asOf === null) throw new Error('the ticket list did not arrive whole');
   return asOf;
 }
@@ -36,12 +38,13 @@ export async function downloadList(
 async function download(
   hub: Hub,
   eventId: string,
-  store: TicketStore,
+  ports: LanePorts,
   stop: AbortSignal,
   since: string | null,
 ): Promise<string | null> {
+  const { list: store } = ports;
   const isWholeList = since === null;
-  if (isWholeList) store.beginWhole();
+  if (isWholeList) await store.beginWhole();
   let cursor = since;
   let changes = 0;
   for (let pages = 0; pages < PAGES_MAX; pages++) {
@@ -52,11 +55,11 @@ async function download(
     if (page.hasMore) continue;
     const isUnchanged = !isWholeList && changes === 0;
     if (page.whole !== null && !isUnchanged) {
-      const { count, hash } = await store.digest(isWholeList);
+      const { count, hash } = await digest(ports, isWholeList);
       if (count !== page.whole.count || hash !== page.whole.hash) return null;
     }
-    if (isWholeList) store.finishWhole(cursor);
-    else store.put('cursor', cursor);
+    if (isWholeList) await store.finishWhole(cursor);
+    else await store.put('cursor', cursor);
     return page.asOf;
   }
   return null;
@@ -70,5 +73,24 @@ async function getPage(
 ): Promise<ListPage> {
   const query = cursor === null ? '' : `?since=${encodeURIComponent(cursor)}`;
   const path = `/api/v1/events/${encodeURIComponent(eventId)}/list${query}`;
-  return listPage.parse(await hub.get(path, PAGE_TIMEOUT_MS, stop));
+  return await hub.first({ path }, PAGE_TIMEOUT_MS, stop, (body) => listPage.parse(body));
+}
+
+/** Count and hash of the list held, as the hub counts and hashes its own. */
+async function digest(
+  { list, sha256 }: LanePorts,
+  isNewList: boolean,
+): Promise<{ count: number; hash: string }> {
+  const parts: string[] = [];
+  let count = 0;
+  let after = 0;
+  for (;;) {
+    const changes = await list.changes(isNewList, after, CHANGES_AT_ONCE);
+    if (changes.length === 0) break;
+    parts.push(changes.map(([serial, change]) => `${serial}:${change},`).join(''));
+    count += changes.length;
+    after = changes.at(-1)?.[0] ?? after;
+  }
+  const hash = await sha256(new TextEncoder().encode(parts.join('')));
+  return { count, hash: [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('') };
 }

@@ -1,0 +1,46 @@
+// Counting people where no code decides: by the steward's eye, or at a gate that stands open. Each
+// count is in the journal, and its sum is kept with it, so that a restart forgets nobody.
+import type { Direction } from '#domain/entry/verdict.ts';
+import type { Journal } from './journal.ts';
+import type { BodyOf } from './journal-entries.ts';
+import { isThrough, type LaneAnswer } from './lane-answer.ts';
+
+export type Counts = { readonly in: number; readonly out: number };
+
+export type Tally = {
+  counts(): Counts;
+  in(): number;
+  count(body: Omit<BodyOf<'counted'>, 'kind'>): Promise<Counts>;
+  /** A code was read at an open gate: its outcome is the entry, only the sum is kept here. */
+  passed(answer: LaneAnswer, direction: Direction): Promise<void>;
+  /** A mode begins: it counts from nothing. */
+  restart(): Promise<void>;
+};
+
+export function createTally(journal: Journal): Tally {
+  let counts: Counts = JSON.parse(journal.meta('tally') ?? '{"in":0,"out":0}');
+
+  function plus(direction: Direction, people: number): Counts {
+    return { ...counts, [direction]: counts[direction] + people };
+  }
+
+  return {
+    counts: () => counts,
+    in: () => counts.in,
+    async count(body) {
+      const next = plus(body.direction, body.people);
+      await journal.note({ kind: 'counted', ...body }, { tally: JSON.stringify(next) });
+      counts = next;
+      return counts;
+    },
+    async passed(answer, direction) {
+      if (!isThrough(answer)) return;
+      counts = plus(direction, 1);
+      await journal.put({ tally: JSON.stringify(counts) });
+    },
+    async restart() {
+      counts = { in: 0, out: 0 };
+      await journal.put({ tally: JSON.stringify(counts) });
+    },
+  };
+}
