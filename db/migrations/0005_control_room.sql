@@ -142,3 +142,21 @@ CREATE TABLE attention_acknowledgements (
   until      timestamptz NOT NULL,
   PRIMARY KEY (event, key)
 );
+
+-- Searches before the scan: they decide how fast a gate is as often as its lanes do.
+CREATE TABLE gate_searches (
+  event        integer NOT NULL REFERENCES events (number),
+  gate         text NOT NULL,
+  searchers    smallint NOT NULL,
+  seconds_each smallint NOT NULL,
+  PRIMARY KEY (event, gate)
+);
+
+-- A kick-off that was moved. Doors and the end of entry are moved by the event's window, which lanes know.
+CREATE TABLE kick_offs (
+  event     integer PRIMARY KEY REFERENCES events (number),
+  starts_at timestamptz NOT NULL,
+  reason    text NOT NULL,
+  set_by    text NOT NULL,
+  set_at    timestamptz NOT NULL
+);

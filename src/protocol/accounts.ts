@@ -1,6 +1,6 @@
 // Accounts of people, signing in and out, passkeys.
 import { z } from 'zod';
-import { ROLES } from '#domain/access/roles.ts';
+import { ROLES, TOKEN_ROLES } from '#domain/access/roles.ts';
 import { id, timeOut, words } from './primitives.ts';
 
 export const PASSWORD_LENGTH_MIN = 12;
@@ -40,7 +40,7 @@ export type SessionView = z.infer<typeof sessionView>;
 export const accountRequest = z.strictObject({
   login,
   name: words(80).min(1).describe('as colleagues know the person'),
-  role: z.enum(ROLES),
+  role: z.enum(TOKEN_ROLES),
 });
 
 export const accountView = z.object({
@@ -59,7 +59,7 @@ export const accountList = z.object({ accounts: z.array(accountView) });
 export type AccountView = z.infer<typeof accountView>;
 
 export const accountChange = z.strictObject({
-  role: z.enum(ROLES).optional(),
+  role: z.enum(TOKEN_ROLES).optional(),
   isDisabled: z.boolean().optional(),
 });
 
@@ -113,3 +113,10 @@ export const passkeyList = z.object({
 });
 
 export const accountParams = z.object({ person: id });
+
+/** `POST /session/second`: another person's word for something that takes two. */
+export const secondPersonAnswer = z.object({
+  person: z.string(),
+  token: z.string().describe('to be sent as `secondPerson`; good for two minutes'),
+  expiresAt: timeOut,
+});

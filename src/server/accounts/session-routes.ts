@@ -2,15 +2,18 @@
 import { createHmac } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { abilityRulesOf } from '#domain/access/abilities.ts';
+import type { Instant } from '#domain/kernel/instant.ts';
 import {
   acceptAnswer,
   acceptRequest,
   invitationRequest,
   invitationView,
   type SessionView,
+  secondPersonAnswer,
   sessionView,
   signInRequest,
 } from '#protocol/accounts.ts';
+import { actorOf } from '#server/platform/acts.ts';
 import { iso } from '#server/platform/clock.ts';
 import { randomName } from '#server/platform/crypto.ts';
 import {
@@ -26,12 +29,13 @@ import type { ServerContext } from '#server/server-context.ts';
 import { findAccount, findInvitation, openTotp } from './account-store.ts';
 import { totpShown } from './one-time-codes.ts';
 import { addPasskeyRoutes } from './passkey-routes.ts';
-import { accept, noSuchInvitation, type SignedIn, signIn } from './sign-in.ts';
+import { accept, noSuchInvitation, proveIdentity, type SignedIn, signIn } from './sign-in.ts';
 import { type Attempt, SignInLimits } from './sign-in-limits.ts';
 
 /** Says that this browser has signed in to a login before; worth nothing else. */
 const BROWSER_COOKIE = '__Host-kaimen-browser';
 const BROWSER_GOOD_SECONDS = 400 * 24 * 3_600;
+const SECOND_GOOD_MS = 120_000;
 
 export function addSessionRoutes(app: FastifyInstance, context: ServerContext): void {
   const limits = new SignInLimits(context.pool, context.now);
@@ -63,6 +67,7 @@ export function addSessionRoutes(app: FastifyInstance, context: ServerContext): 
 
   addPasskeyRoutes(app, context, { limits, attemptOf, welcome });
   addInvitationRoutes(app, context, { limits, welcome });
+  addSecondPerson(app, context, limits);
   addOwnSession(app, context);
 }
 
@@ -124,6 +129,35 @@ function addInvitationRoutes(
         session: welcome(request, reply, accepted),
         recoveryCodes: accepted.recoveryCodes,
       };
+    },
+  });
+}
+
+/** A second person proves who they are at the first one's screen, without signing anybody out. */
+function addSecondPerson(app: FastifyInstance, context: ServerContext, limits: SignInLimits): void {
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/session/second',
+    rule: { allow: 'controls.limit' },
+    summary: 'Another person agrees to what takes two: their name, password and code',
+    tag: 'access',
+    body: signInRequest,
+    answer: secondPersonAnswer,
+    handle: async ({ body, request, principal }) => {
+      const { login, password, code } = body;
+      const attempt = attemptOf(context, request, login);
+      const account = await proveIdentity(context, limits, attempt, { password, code });
+      const { person, role } = account;
+      const expiresAt = (context.now() + SECOND_GOOD_MS) as Instant;
+      const token = await context.acts.do(principal, async (client) => {
+        const createdBy = actorOf(principal);
+        const made = { role, person, createdBy, expiresAt };
+        const { token: secret } = await context.access.createToken(client, made);
+        const act = { act: 'second-person.proven', subject: person, detail: {} };
+        return { result: secret, act };
+      });
+      context.access.committed();
+      return { person, token, expiresAt: iso(expiresAt) };
     },
   });
 }

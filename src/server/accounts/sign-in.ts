@@ -34,18 +34,38 @@ export async function signIn(
   attempt: Attempt,
   given: { readonly password: string; readonly code: string },
 ): Promise<SignedIn> {
+  const { account, via } = await proven(context, limits, attempt, given);
+  return await inTransaction(context.pool, (client) => openSession(context, client, account, via));
+}
+
+/** The same for whoever only has to say who they are. */
+export async function proveIdentity(
+  context: ServerContext,
+  limits: SignInLimits,
+  attempt: Attempt,
+  given: { readonly password: string; readonly code: string },
+): Promise<AccountRow> {
+  return (await proven(context, limits, attempt, given)).account;
+}
+
+async function proven(
+  context: ServerContext,
+  limits: SignInLimits,
+  attempt: Attempt,
+  given: { readonly password: string; readonly code: string },
+): Promise<{ readonly account: AccountRow; readonly via: SessionVia }> {
   await limits.begin(attempt);
   const account = await findAccount(context.pool, { login: attempt.login });
   const isKnown = await isPassword(account?.password_hash ?? null, given.password);
-  if (!isKnown || account === null || account.disabled_at !== null)
+  if (!isKnown || account === null || account.disabled_at !== null) {
     throw await refused(context, account);
-  const signedIn = await inTransaction(context.pool, async (client) => {
-    const via = await secondFactor(context, client, account, given.code);
-    return via === null ? null : await openSession(context, client, account, via);
-  });
-  if (signedIn === null) throw await refused(context, account);
+  }
+  const via = await inTransaction(context.pool, (client) =>
+    secondFactor(context, client, account, given.code),
+  );
+  if (via === null) throw await refused(context, account);
   await limits.succeeded(attempt);
-  return signedIn;
+  return { account, via };
 }
 
 /** Opens a session and writes the sign-in into the audit, both or neither. */
