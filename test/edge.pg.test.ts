@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { DrillClient, type Lane } from '../src/drill/drill-client.ts';
-import { healthOf, startBox, until } from '../src/drill/ground-edge.ts';
+import { type Answered, DrillClient, type Lane } from '../src/drill/drill-client.ts';
+import { healthOf, startAgain, startBox, until } from '../src/drill/ground-edge.ts';
 import { ServerProcess } from '../src/drill/server-process.ts';
 import { entryScan, refOf, type SmallMatch, setUpMatch } from '../src/drill/small-match.ts';
 import type { ScanAnswer } from '../src/protocol/scans.ts';
@@ -76,6 +76,141 @@ test('a box that is not the authority passes a scan on and the answer back, and 
   assert.equal(other.reason, 'already-used');
 });
 
+test('a named box takes over with all that was decided, and the others pass scans on to it', async (t) => {
+  await move({ to: 'north', reason: 'match day' });
+  const { tookMs } = await until(SOON_MS, () => healthOf(north.url), decidesIt);
+  t.diagnostic(`decides ${Math.round(tookMs)} ms after it was named`);
+  const here = await scanAt('north', 0, 2);
+  assert.deepEqual([here.verdict, here.rung], ['admitted', 'edge']);
+  for (const node of ['hub', 'south'] as const) {
+    const there = await scanAt(node, 1, 2);
+    assert.equal(there.reason, 'already-used', node);
+    assert.equal(there.storeEpoch, here.storeEpoch, node);
+  }
+  assert.equal((await scanAt('south', 2, 1)).reason, 'already-used', 'what the hub had decided');
+  assert.deepEqual((await healthOf(hub.url)).decides, []);
+});
+
+test('what a box decides is at the hub within two seconds, verdict for verdict', async () => {
+  for (let serial = 3; serial < 23; serial += 1) await scanAt('north', serial % 3, serial);
+  await until(2_000, insideAtHub, (count) => count === 22);
+  const path = `${EVENT}/scans?ticket=${refOf(10)}`;
+  const { scans } = await clients.hub.ask<{ scans: { rung: string; verdict: string }[] }>({
+    method: 'GET',
+    path,
+  });
+  assert.deepEqual(
+    scans.map(({ rung, verdict }) => [rung, verdict]),
+    [['edge', 'admitted']],
+  );
+});
+
+test('without its hub, and through a crash of its own, a box decides on and forgets nothing', async () => {
+  await hub.kill();
+  assert.equal((await scanAt('north', 0, 23)).verdict, 'admitted');
+  assert.equal((await scanAt('south', 1, 23)).reason, 'already-used');
+  await north.kill();
+  const startedAt = performance.now();
+  const refused = await trySend('south', 1, 24);
+  assert.equal(refused?.status, 503);
+  assert.ok(performance.now() - startedAt < 800, 'fast enough for a lane');
+  north = await startAgain(hub.url, dirs.north, ports.north);
+  assert.equal((await scanAt('north', 0, 23)).reason, 'already-used');
+  const back = await until(
+    5_000,
+    () => trySend('south', 1, 24),
+    (answer) => answer?.status === 200,
+  );
+  assert.equal(verdictOf(back.value), 'admitted');
+});
+
+test('what was sold, blocked and revoked while the hub was away arrives when it is back', async () => {
+  hub = await ServerProcess.start(dirs.hub, ports.hub);
+  const csv = 'ticket_ref,type,stand,section,code\nT-9000001,adult,north,N101,OLD-9000001';
+  await clients.hub.ask({
+    path: `${EVENT}/tickets/import?delta=true`,
+    body: csv,
+    headers: { 'content-type': 'text/csv' },
+  });
+  const reason = { reason: 'test' };
+  await clients.hub.ask({ path: `${EVENT}/tickets/${refOf(30)}/block`, body: reason });
+  const lane = laneAt(2).deviceId;
+  await clients.hub.ask({ method: 'POST', path: `/api/v1/devices/${lane}/revoke` });
+  const scanned = () => clients.north.trySend(laneAt(0), entryScan(nextId(), 'OLD-9000001'));
+  await until(SOON_MS, scanned, (answer) => verdictOf(answer) === 'admitted');
+  assert.equal((await scanAt('north', 0, 30)).reason, 'blocked');
+  const revoked = () => trySend('north', 2, 31);
+  await until(2_000, revoked, (answer) => answer?.status === 401);
+  await until(3_000, insideAtHub, (count) => count === 25);
+});
+
+test('a box hands over what it decides, and says where it stopped', async (t) => {
+  await move({ to: 'hub', reason: 'test' });
+  await until(5_000, () => healthOf(hub.url), decidesIt);
+  const isDecided = () => trySend('north', 0, 2);
+  const { tookMs } = await until(2_000, isDecided, (answer) => answer?.status === 200);
+  t.diagnostic(`lanes at the box are answered again ${Math.round(tookMs)} ms later`);
+  const answer = await scanAt('north', 0, 32);
+  assert.deepEqual([answer.verdict, answer.rung], ['admitted', 'hub']);
+  assert.equal((await scanAt('north', 0, 2)).reason, 'already-used');
+});
+
+test('a box that two people gave up for lost is heeded no more, and what it decided is not lost', async () => {
+  await move({ to: 'north', reason: 'test' });
+  await until(SOON_MS, () => healthOf(north.url), decidesIt);
+  assert.equal((await scanAt('north', 0, 40)).verdict, 'admitted');
+  await until(2_000, insideAtHub, (count) => count === 27);
+  // Cut off from its hub: its lanes go on there, while the control room gives it up.
+  await hub.stop();
+  assert.equal((await scanAt('north', 0, 41)).verdict, 'admitted');
+  await north.kill();
+  hub = await ServerProcess.start(dirs.hub, ports.hub);
+  const alone = await clients.hub.tryAsk({
+    path: `${EVENT}/authority`,
+    token,
+    body: { to: 'hub', reason: 'burnt', isLost: true },
+  });
+  assert.equal(alone?.status, 400, 'one person is not enough');
+  const body = { role: 'control-room', person: 'p-second' };
+  const second = await clients.hub.ask<{ token: string }>({ path: '/api/v1/tokens', body });
+  await move({ to: 'hub', reason: 'burnt', isLost: true, secondPerson: second.token });
+  await until(5_000, () => healthOf(hub.url), decidesIt);
+  assert.equal((await scanAt('hub', 1, 40)).reason, 'already-used');
+  assert.equal((await scanAt('hub', 1, 41)).verdict, 'admitted', 'the hub cannot know');
+  north = await startAgain(hub.url, dirs.north, ports.north);
+  const conflicts = () =>
+    clients.hub.ask<{ conflicts: { ticketRef: string }[] }>({
+      method: 'GET',
+      path: `${EVENT}/conflicts`,
+    });
+  const { value } = await until(SOON_MS, conflicts, (answer) => answer.conflicts.length > 0);
+  assert.deepEqual(
+    value.conflicts.map(({ ticketRef }) => ticketRef),
+    [refOf(41)],
+  );
+  const passed = () => trySend('north', 0, 42);
+  const { value: there } = await until(SOON_MS, passed, (answer) => answer?.status === 200);
+  assert.equal((there?.body as ScanAnswer | undefined)?.rung, 'hub');
+});
+
+async function insideAtHub(): Promise<number | undefined> {
+  const path = `${EVENT}/counts`;
+  const counts = await clients.hub.ask<{ inside: Record<string, number> }>({ method: 'GET', path });
+  return counts.inside['ground'];
+}
+
+function verdictOf(answer: Answered | null): unknown {
+  return (answer?.body as Partial<ScanAnswer> | undefined)?.verdict;
+}
+
+function decidesIt({ decides }: { readonly decides: readonly string[] }): boolean {
+  return decides.includes('drill');
+}
+
+function move(body: Record<string, unknown>): Promise<unknown> {
+  return clients.hub.ask({ path: `${EVENT}/authority`, body });
+}
+
 function laneAt(index: number): Lane {
   const lane = match.lanes[index];
   assert.ok(lane);
@@ -83,11 +218,17 @@ function laneAt(index: number): Lane {
 }
 
 function scanAt(node: keyof typeof clients, lane: number, serial: number): Promise<ScanAnswer> {
+  return clients[node].scan(laneAt(lane), entryScan(nextId(), match.codes[serial - 1] ?? ''));
+}
+
+function trySend(node: keyof typeof clients, lane: number, serial: number) {
+  const scan = entryScan(nextId(), match.codes[serial - 1] ?? '');
+  return clients[node].trySend(laneAt(lane), scan);
+}
+
+function nextId(): string {
   next += 1;
-  return clients[node].scan(
-    laneAt(lane),
-    entryScan(`s-${next}`, match.codes[serial - 1] ?? refOf(serial)),
-  );
+  return `s-${next}`;
 }
 
 async function freePort(): Promise<number> {

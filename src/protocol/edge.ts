@@ -142,6 +142,10 @@ export type LogReceipt = z.infer<typeof logReceipt>;
 /** What of the log a follower has; `reset`: it has decisions that were given up, and begins anew. */
 export const logAnswer = z.object({ reset: z.boolean(), page: logPage.nullable() });
 
+/** Decided by a box after it was given up: its whole rows. */
+export const lateScans = z.strictObject({ scans: z.array(row).max(LOG_PAGE_MAX) });
+export const lateReceipt = z.object({ taken: z.int() });
+
 export const forwardedScan = z.strictObject({
   device: words(64),
   scan: scanRequest,

@@ -5,6 +5,7 @@ import { NoAnswerError } from '#server/platform/http/caller.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { announce } from './announce.ts';
+import { sendLateScans } from './late-scans.ts';
 import type { Link } from './link.ts';
 import { applyLog, dropLog, headOf } from './log.ts';
 import { takeOver } from './move-authority.ts';
@@ -55,6 +56,8 @@ async function followOnce(context: ServerContext, source: Link, event: number): 
   const path = `/api/v1/edge/events/${event}/log?${query}`;
   const { reset, page } = await source.ask(logAnswer, { path, timeoutMs: PAGE_WITHIN_MS });
   if (reset) {
+    // Nothing that happened is dropped before whoever decides now has it.
+    await sendLateScans(context.pool, source, event, head);
     context.log.warn(
       { event },
       'decisions of an authority that was given up are followed no longer',

@@ -65,13 +65,18 @@ export async function logPageOf(
   });
 }
 
-const SCANS_IN = `SELECT to_jsonb(s) - 'answer' || jsonb_build_object('answer_text', s.answer::text) AS row
+/** Those between two revisions, as {@link scanRowOf} takes them. */
+export const SCANS_IN = `SELECT to_jsonb(s) - 'answer' || jsonb_build_object('answer_text', s.answer::text) AS row
   FROM scans s WHERE event = $1 AND revision > $2 AND revision <= $3 ORDER BY revision`;
 const CLAIMS_IN = `SELECT to_jsonb(c) AS row
   FROM claims c WHERE event = $1 AND revision > $2 AND revision <= $3 ORDER BY revision, serial`;
 const CONFLICTS_OF = `SELECT to_jsonb(c) AS row FROM conflicts c WHERE event = $1 AND serial = ANY ($2)`;
 
-async function rowsIn(client: PoolClient, sql: string, values: readonly unknown[]): Promise<Row[]> {
+export async function rowsIn(
+  client: Pool | PoolClient,
+  sql: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
   const { rows } = await client.query<{ row: Row }>(sql, [...values]);
   return rows.map(({ row }) => row);
 }
@@ -130,7 +135,7 @@ export async function applyLog(client: PoolClient, event: number, page: LogPage)
 }
 
 /** The answer as text, because it goes out to the byte as it was given. */
-function scanRowOf({ answer_text, ...row }: Row): Row {
+export function scanRowOf({ answer_text, ...row }: Row): Row {
   return { ...row, answer: JSON.parse(String(answer_text)) };
 }
 

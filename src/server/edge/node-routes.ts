@@ -7,6 +7,8 @@ import {
   carriedChanges,
   forwardedAnnul,
   forwardedScan,
+  lateReceipt,
+  lateScans,
   logAnswer,
   logPage,
   logReceipt,
@@ -31,6 +33,7 @@ import { noteCall } from './edge-store.ts';
 import { deviceOf } from './find-device.ts';
 import { passAnnul, passScan } from './forward.ts';
 import { tellBox } from './hub-sync.ts';
+import { takeUpLateScans } from './late-scans.ts';
 import { hasDiverged, logPageOf } from './log.ts';
 import type { Nodes } from './nodes.ts';
 import { takeUpLog } from './push-log.ts';
@@ -39,12 +42,14 @@ import { ticketPageOf } from './ticket-pages.ts';
 const RULE = { allow: 'edge.serve' } as const;
 const TAG = 'between nodes';
 const byNumber = z.object({ number: z.coerce.number().int().min(1).max(8191) });
+const PASS_WITHIN_MS = 8_000;
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 
 export function addNodeRoutes(app: FastifyInstance, context: ServerContext, nodes: Nodes): void {
   addSync(app, context);
   addLog(app, context);
   addForwarded(app, context, nodes);
+  addLateScans(app, context, nodes);
 
   addRoute(app, {
     method: 'POST',
@@ -157,6 +162,31 @@ function addLog(app: FastifyInstance, context: ServerContext): void {
     bodyBytesMax: BODY_BYTES_MAX,
     handle: async ({ params, body, principal }) =>
       await takeUpLog(context, nameOf(principal), params.number, body),
+  });
+}
+
+function addLateScans(app: FastifyInstance, context: ServerContext, nodes: Nodes): void {
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/edge/events/:number/late-scans',
+    rule: RULE,
+    summary: 'What a box decided after it was given up for lost, for whoever decides now',
+    tag: TAG,
+    params: byNumber,
+    body: lateScans,
+    answer: lateReceipt,
+    bodyBytesMax: BODY_BYTES_MAX,
+    handle: async ({ params: { number }, body, request }) => {
+      const event = await context.catalogue.get(number);
+      if (event.isHere) return { taken: await takeUpLateScans(context, number, body.scans) };
+      const authority = event.authority === null ? null : nodes.find(event.authority);
+      if (authority === null || authority === nodes.hub) throw new NotAuthorityError(event);
+      return await authority.ask(lateReceipt, {
+        path: request.url,
+        body,
+        timeoutMs: PASS_WITHIN_MS,
+      });
+    },
   });
 }
 

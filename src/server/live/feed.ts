@@ -66,7 +66,7 @@ export class Feed {
       await this.#inTurn(async () => {
         const look = await this.#look();
         push(listener, 'controls', look.controls);
-        push(listener, 'list', { cursor: look.cursor });
+        if (look.cursor !== '') push(listener, 'list', { cursor: look.cursor });
         this.#told ??= look;
       });
       if (listener.principal.kind === 'operator') {
@@ -150,7 +150,8 @@ export class Feed {
     return {
       controls: state,
       text: JSON.stringify({ ...state, fence: 0 }),
-      cursor: `${rows[0]?.epoch}:${rows[0]?.n}`,
+      // A box that is still fetching the list has none to tell of.
+      cursor: rows[0] === undefined ? '' : `${rows[0].epoch}:${rows[0].n}`,
     };
   }
 

@@ -15,6 +15,7 @@ const CURSOR = /^([a-z2-7]{1,40}):(\d{1,15})$/;
 /**
  * What changed after `since`; from the beginning when it is null.
  *
+ * @param isCopy - a box's, which may be behind the hub's for a moment
  * @throws HttpProblem `cursor-expired` (410) for a cursor of another list: start again without one
  */
 export async function listPage(
@@ -23,8 +24,9 @@ export async function listPage(
   since: string | null,
   limit: number,
   now: number,
+  isCopy = false,
 ): Promise<ListPage> {
-  return onSnapshot(pool, async (client) => await pageOf(client, event, since, limit, now));
+  return onSnapshot(pool, async (client) => await pageOf(client, event, since, limit, now, isCopy));
 }
 
 async function pageOf(
@@ -33,14 +35,21 @@ async function pageOf(
   since: string | null,
   limit: number,
   now: number,
+  isCopy: boolean,
 ): Promise<ListPage> {
   const { rows: heads } = await client.query<{ epoch: string; n: string }>(
     'SELECT epoch, n FROM lists WHERE event = $1',
     [event],
   );
   const head = heads[0];
-  if (head === undefined) throw new Error(`event ${event} has no list`);
-  const from = cursorOf(since, { epoch: head.epoch, n: Number(head.n) });
+  if (head === undefined) {
+    throw new HttpProblem('unavailable', {
+      detail: 'this box is still fetching the list from its hub',
+      mend: 'keep the list that you have, and ask again in a moment',
+      retryAfterSeconds: 1,
+    });
+  }
+  const from = cursorOf(since, { epoch: head.epoch, n: Number(head.n) }, isCopy);
   const max = Math.min(limit, LIST_PAGE_MAX);
   // Numbers are given under a lock and become visible together: nothing can appear below one seen.
   const { rows } = await client.query<Row>(
@@ -60,7 +69,7 @@ async function pageOf(
   };
 }
 
-function cursorOf(since: string | null, head: Cursor): number {
+function cursorOf(since: string | null, head: Cursor, isCopy: boolean): number {
   if (since === null) return 0;
   const [, epoch = '', n = ''] = CURSOR.exec(since) ?? [];
   if (epoch === '') {
@@ -68,6 +77,13 @@ function cursorOf(since: string | null, head: Cursor): number {
       detail: 'since: is not a cursor of this list',
       mend: 'pass the cursor of the last page, or none to start from the beginning',
       errors: [{ field: 'since', message: 'is not a cursor of this list' }],
+    });
+  }
+  if (epoch === head.epoch && Number(n) > head.n && isCopy) {
+    throw new HttpProblem('unavailable', {
+      detail: 'this box has not heard yet of what you have from another node',
+      mend: 'keep the list that you have, and ask again in a moment',
+      retryAfterSeconds: 1,
     });
   }
   if (epoch !== head.epoch || Number(n) > head.n) {

@@ -38,7 +38,10 @@ export function addSyncRoutes(app: FastifyInstance, context: ServerContext): voi
       }
       const limit = query.limit ?? LIST_PAGE_MAX;
       const since = query.since ?? null;
-      const page = await listPage(context.pool, principal.eventNumber, since, limit, context.now());
+      const { pool, self } = context;
+      const isCopy = self !== 'hub';
+      const { eventNumber: event } = principal;
+      const page = await listPage(pool, event, since, limit, context.now(), isCopy);
       return await sendCompressed(request, reply, JSON.stringify(page));
     },
   });
