@@ -1,6 +1,6 @@
 // The API as its own description tells it: each route, whom it lets in, and an address to ask it at.
 import type { DrillClient } from '../src/drill/drill-client.ts';
-import type { Rule } from '../src/server/platform/http/route.ts';
+import type { Rule } from '../src/server/platform/principal.ts';
 
 export type JsonSchema = {
   readonly type?: string | readonly string[];

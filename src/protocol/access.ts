@@ -1,6 +1,8 @@
 // Tokens of people, enrolment of devices, audit, and the state of the store.
 import { z } from 'zod';
+import { DEVICE_ROLES, ENDS } from '#domain/access/device-roles.ts';
 import { ROLES, TOKEN_ROLES } from '#domain/access/roles.ts';
+import { operatorView } from './enrolment.ts';
 import { id, time, timeOut, words } from './primitives.ts';
 
 export const tokenRequest = z.strictObject({
@@ -25,10 +27,17 @@ export const deviceView = z.object({
   event: z.string(),
   gate: z.string(),
   lane: z.string().nullable(),
+  role: z.enum(DEVICE_ROLES),
+  isPractice: z.boolean(),
+  label: z.string().nullable(),
+  operator: z.string().nullable().describe('pseudonymous id of whoever is signed on'),
+  replaces: z.string().nullable(),
   enrolledBy: z.string(),
   enrolledAt: timeOut,
+  expiresAt: timeOut.nullable(),
   seenAt: timeOut.nullable(),
   revokedAt: timeOut.nullable(),
+  revokedWhy: z.enum(ENDS).nullable(),
 });
 export const deviceList = z.object({ devices: z.array(deviceView) });
 
@@ -38,6 +47,9 @@ export const deviceSelf = z.object({
   event: z.string(),
   gate: z.string(),
   lane: z.string().nullable(),
+  role: z.enum(DEVICE_ROLES),
+  isPractice: z.boolean(),
+  operator: operatorView.nullable(),
   checkpoint: z.string(),
   serverTime: timeOut,
   storeEpoch: z.string(),

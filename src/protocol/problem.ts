@@ -12,5 +12,11 @@ export const problem = z.object({
     .array(z.object({ field: z.string(), message: z.string() }))
     .optional()
     .describe('each field at fault, as a path into the request'),
+  serverTime: z.iso.datetime().optional().describe('with `proof-time`: sign again by this clock'),
+  why: z.string().optional().describe('with `proof-refused` and `device-revoked`: one word'),
+  wipe: z
+    .literal(true)
+    .optional()
+    .describe('with `device-revoked`: send the journal, then forget key, list and journal'),
 });
 export type Problem = z.infer<typeof problem>;

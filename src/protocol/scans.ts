@@ -14,6 +14,10 @@ export const scanRequest = z.strictObject({
   lane: id.optional(),
   operator: id.optional().describe('who stands at the lane'),
   confirms: scanId.optional().describe('the referred scan that the steward has settled'),
+  isManual: z
+    .boolean()
+    .optional()
+    .describe('the code is a short identifier that somebody typed in'),
 });
 export type ScanRequest = z.infer<typeof scanRequest>;
 
@@ -71,6 +75,7 @@ export const scanRecord = z.object({
   gate: z.string(),
   lane: z.string().nullable(),
   operator: z.string().nullable(),
+  isManual: z.boolean(),
   direction,
   verdict: z.enum(VERDICTS),
   reason: z.enum(REASONS).nullable(),

@@ -1,9 +1,18 @@
 // Every address that the server answers, context by context.
 import { readFileSync } from 'node:fs';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics } from 'prom-client';
+import { addAlarmRoutes } from './access/alarm-routes.ts';
+import { watchForClones } from './access/clones.ts';
+import { addEnrolmentRoutes } from './access/enrolment-routes.ts';
+import { addOfferRoutes } from './access/offer-routes.ts';
+import { addPeopleRoutes } from './access/people-routes.ts';
 import { addDeviceRoutes, addTokenRoutes } from './access/routes.ts';
+import { addShiftRoutes } from './access/shift-routes.ts';
 import { DEVICE_PREFIX } from './access/store.ts';
+import { addAccountRoutes } from './accounts/account-routes.ts';
+import { addSessionRoutes } from './accounts/session-routes.ts';
+import { SESSION_PREFIX } from './accounts/session-store.ts';
 import { addBackupRoutes } from './backup/routes.ts';
 import { addAuthorityRoutes } from './edge/authority-routes.ts';
 import { addEdgeRoutes } from './edge/enrol-routes.ts';
@@ -13,6 +22,11 @@ import type { NodeWatch } from './edge/run-nodes.ts';
 import { countScans } from './entry/metrics.ts';
 import { addScanRoutes } from './entry/routes.ts';
 import { addScanReading } from './entry/scan-routes.ts';
+import { addCallRoutes } from './lanes/call-routes.ts';
+import { addFindRoutes } from './lanes/find-routes.ts';
+import { addMessageRoutes } from './lanes/message-routes.ts';
+import { addStatusRoutes } from './lanes/status-routes.ts';
+import { addUndoRoutes } from './lanes/undo-routes.ts';
 import { addLiveRoutes } from './live/routes.ts';
 import type { Database } from './open-database.ts';
 import { addAuditRoutes } from './platform/audit-routes.ts';
@@ -24,6 +38,7 @@ import { acceptCsv } from './platform/http/upload.ts';
 import type { Principal } from './platform/principal.ts';
 import type { ServerContext } from './server-context.ts';
 import { addShadowRoutes } from './shadow/routes.ts';
+import { addClaimsRoutes } from './sync/claims-routes.ts';
 import { addConflictRoutes } from './sync/conflict-routes.ts';
 import { addSyncRoutes } from './sync/routes.ts';
 import { addStoreRoutes } from './sync/store-routes.ts';
@@ -41,7 +56,8 @@ export async function buildServerApp(
   among: { readonly nodes: Nodes; readonly watch: NodeWatch },
 ): Promise<FastifyInstance> {
   const app = await buildApp({
-    authenticate: (token) => authenticate(context, token),
+    authenticate: (token, isAttended) => authenticate(context, token, isAttended),
+    prove: (request, proof) => prove(context, request, proof),
     log: context.log,
     version,
     translate: (error) => problemOfFault(error, database.isDiskFull()),
@@ -69,14 +85,28 @@ export async function buildServerApp(
   addPaperRoutes(app, context);
   addTokenRoutes(app, context);
   addDeviceRoutes(app, context);
+  addOfferRoutes(app, context);
+  addEnrolmentRoutes(app, context);
+  addPeopleRoutes(app, context);
+  addShiftRoutes(app, context);
+  addAlarmRoutes(app, context);
+  addAccountRoutes(app, context);
+  addSessionRoutes(app, context);
   addScanRoutes(app, context);
   addBackupRoutes(app, context, version);
   addScanReading(app, context);
   addShadowRoutes(app, context);
   addSyncRoutes(app, context);
+  addClaimsRoutes(app, context);
   addConflictRoutes(app, context);
   addStoreRoutes(app, context);
+  addStatusRoutes(app, context);
+  addMessageRoutes(app, context);
+  addCallRoutes(app, context);
+  addFindRoutes(app, context);
+  addUndoRoutes(app, context);
   addLiveRoutes(app, context);
+  watchForClones(context);
   addAuditRoutes(app, context.pool);
   addEdgeRoutes(app, context);
   addAuthorityRoutes(app, context);
@@ -91,8 +121,26 @@ export async function buildServerApp(
  *
  * @throws HttpProblem `store-behind` for an unknown device's token while the store is being rebuilt
  */
-async function authenticate(context: ServerContext, token: string): Promise<Principal | null> {
+async function authenticate(
+  context: ServerContext,
+  token: string,
+  isAttended: boolean,
+): Promise<Principal | null> {
   const principal = await context.access.authenticate(token);
+  if (isAttended && principal !== null && token.startsWith(SESSION_PREFIX)) {
+    context.access.sessions.touch(principal.id);
+  }
   if (principal === null && token.startsWith(DEVICE_PREFIX)) context.storeState.servingEpoch();
   return principal;
+}
+
+/** @throws HttpProblem as {@link authenticate}, and for a proof that is not good for this request */
+async function prove(
+  context: ServerContext,
+  { method, url }: FastifyRequest,
+  proof: string,
+): Promise<Principal | null> {
+  const device = await context.access.proofs.prove({ method, target: url }, proof);
+  if (device === null) context.storeState.servingEpoch();
+  return device;
 }

@@ -11,14 +11,13 @@ type Happenings = {
   /** Holds, limits, diversions, window or status of an event have changed. */
   controls: [eventNumber: number];
   list: [eventNumber: number];
+  /** Something was told to lanes, or called from them. */
+  notices: [eventNumber: number];
   conflict: [eventNumber: number];
 };
 
-/** A verdict as the live feed tells it; `crossing` if somebody passed. */
-export type Followed = {
-  readonly live: LiveScan;
-  readonly crossing: readonly [number, 'in' | 'out', number, string, string] | null;
-};
+/** A verdict as the live feed tells it. */
+export type Followed = { readonly live: LiveScan };
 
 export type Bus = EventEmitter<Happenings>;
 

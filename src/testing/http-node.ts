@@ -8,6 +8,7 @@ import pg from 'pg';
 import type { Problem } from '#protocol/problem.ts';
 import { type Log, silentLog } from '#server/platform/log.ts';
 import { type RunningServer, startServer } from '#server/start-server.ts';
+import { LiveStream } from './live-stream.ts';
 import type { TestDatabase } from './postgres.ts';
 
 const ANSWER_MAX_MS = 20_000;
@@ -113,6 +114,11 @@ export class HttpNode implements AsyncDisposable {
     const text = await response.text();
     assert.equal(response.status, 200, `${asked.method ?? ''} ${address}: ${text}`);
     return JSON.parse(text) as T;
+  }
+
+  /** The live feed of an event, as the administrator's console hears it. */
+  listen(event: string): Promise<LiveStream> {
+    return LiveStream.open(`${this.url}/api/v1/events/${event}/live`, this.adminToken);
   }
 
   /** Asks for what must be refused with this status. */

@@ -24,7 +24,7 @@ import { iso } from '#server/platform/clock.ts';
 import { randomName, seal } from '#server/platform/crypto.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { type Log, silentLog } from '#server/platform/log.ts';
-import type { Device } from '#server/platform/principal.ts';
+import { type Device, deviceAt } from '#server/platform/principal.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { importTickets } from '#server/tickets/import.ts';
@@ -137,7 +137,7 @@ export class HubNode implements AsyncDisposable {
       access.enrolDevice(client, { event, gate, lane: null, enrolledBy: 'p-test' }),
     );
     const id = enrolled.deviceId;
-    return { kind: 'device', id, eventNumber: event, eventId, gate, lane: null };
+    return deviceAt({ id, eventNumber: event, eventId, gate, lane: null });
   }
 
   async code(event: number, serial: number, issue = 0): Promise<string> {

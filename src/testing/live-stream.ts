@@ -20,11 +20,18 @@ export class LiveStream implements Disposable {
     this.#ending = ending;
   }
 
-  static async open(url: string, token: string): Promise<LiveStream> {
+  static open(url: string, token: string): Promise<LiveStream> {
+    return LiveStream.openWith(url, { authorization: `Bearer ${token}` });
+  }
+
+  static async openWith(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<LiveStream> {
     const ending = new AbortController();
     const slow = setTimeout(() => ending.abort(), 10_000);
     const response = await fetch(url, {
-      headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+      headers: { ...headers, accept: 'text/event-stream' },
       signal: ending.signal,
     }).finally(() => clearTimeout(slow));
     assert.equal(response.status, 200);

@@ -10,7 +10,7 @@ import {
   tokenCreated,
   tokenRequest,
 } from '#protocol/access.ts';
-import { words } from '#protocol/primitives.ts';
+import { id, words } from '#protocol/primitives.ts';
 import { checkpointOf } from '#server/entry/catalogue.ts';
 import { actorOf } from '#server/platform/acts.ts';
 import { iso } from '#server/platform/clock.ts';
@@ -18,7 +18,10 @@ import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
-import type { DeviceRow } from './store.ts';
+import { type DeviceRow, listDevices } from './device-store.ts';
+import { findOperator } from './people.ts';
+import { requirePlace } from './places.ts';
+import { endShift } from './shifts.ts';
 
 const byId = z.object({ id: words(64) });
 
@@ -73,18 +76,7 @@ export function addDeviceRoutes(app: FastifyInstance, context: ServerContext): v
     answer: deviceEnrolled,
     handle: async ({ body, principal }) => {
       const row = await eventOr404(context.pool, body.event);
-      const gate = row.file.gates.find((each) => each.id === body.gate);
-      if (gate === undefined) {
-        throw badPlace(
-          'gate',
-          body.gate,
-          row.file.gates.map((each) => each.id),
-        );
-      }
-      const lanes = gate.lanes.map((lane) => lane.id as string);
-      if (body.lane !== undefined && !lanes.includes(body.lane)) {
-        throw badPlace('lane', body.lane, lanes);
-      }
+      requirePlace(row, body.gate, body.lane ?? null);
       const enrolled = await acts.do(principal, async (client) => {
         const device = await access.enrolDevice(client, {
           event: row.number,
@@ -109,8 +101,12 @@ export function addDeviceRoutes(app: FastifyInstance, context: ServerContext): v
     rule: { allow: 'devices.read' },
     summary: 'Enrolled devices',
     tag: 'access',
+    query: z.strictObject({ event: id.optional() }),
     answer: deviceList,
-    handle: async () => ({ devices: (await access.listDevices()).map(deviceView) }),
+    handle: async ({ query }) => {
+      const rows = await listDevices(context.pool, query.event ?? null);
+      return { devices: rows.map(deviceView) };
+    },
   });
 
   addRoute(app, {
@@ -128,6 +124,12 @@ export function addDeviceRoutes(app: FastifyInstance, context: ServerContext): v
         event: principal.eventId,
         gate: principal.gate,
         lane: principal.lane,
+        role: principal.role,
+        isPractice: principal.isPractice,
+        operator:
+          principal.operator === null
+            ? null
+            : await findOperator(context.pool, principal.eventNumber, principal.operator),
         checkpoint: checkpointOf(event, principal.gate),
         serverTime: iso(context.now()),
         storeEpoch: storeState.current().epoch,
@@ -140,7 +142,7 @@ export function addDeviceRoutes(app: FastifyInstance, context: ServerContext): v
 
 function addRevocation(
   app: FastifyInstance,
-  { acts, access }: ServerContext,
+  { acts, access, now }: ServerContext,
   table: 'tokens' | 'devices',
   permission: 'tokens.create' | 'devices.revoke',
 ): void {
@@ -160,6 +162,7 @@ function addRevocation(
             mend: `the list of ${table} names those there are`,
           });
         }
+        if (table === 'devices') await endShift(client, params.id, 'device-ended', now());
         return { result: null, act: { act: `${kind}.revoked`, subject: params.id, detail: {} } };
       });
       access.committed();
@@ -174,18 +177,16 @@ function deviceView(row: DeviceRow) {
     event: row.event,
     gate: row.gate,
     lane: row.lane,
+    role: row.role,
+    isPractice: row.is_practice,
+    label: row.label,
+    operator: row.operator,
+    replaces: row.replaces,
     enrolledBy: row.enrolled_by,
     enrolledAt: iso(row.enrolled_at.getTime()),
+    expiresAt: row.expires_at === null ? null : iso(row.expires_at.getTime()),
     seenAt: row.seen_at === null ? null : iso(row.seen_at.getTime()),
     revokedAt: row.revoked_at === null ? null : iso(row.revoked_at.getTime()),
+    revokedWhy: row.revoked_at === null ? null : (row.revoked_why ?? 'revoked'),
   };
-}
-
-function badPlace(field: string, given: string, known: readonly string[]): HttpProblem {
-  const message = `there is no ${field} “${given}”; there are ${known.slice(0, 20).join(', ')}`;
-  return new HttpProblem('malformed-request', {
-    detail: `${field}: ${message}`,
-    mend: `name a ${field} of the event file`,
-    errors: [{ field, message }],
-  });
 }

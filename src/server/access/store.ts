@@ -1,12 +1,16 @@
 // Tokens and devices. Only hashes of tokens are kept. Each process caches who a token is and drops the
 // cache as soon as the access revision moves, so that a revocation binds everywhere within a second.
 import type { Pool, PoolClient } from 'pg';
+import type { EnrolmentEnd } from '#domain/access/device-roles.ts';
 import type { Role } from '#domain/access/roles.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { SESSION_PREFIX, SessionStore } from '#server/accounts/session-store.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { randomName, tokenHash } from '#server/platform/crypto.ts';
-import type { Device, Operator, Principal } from '#server/platform/principal.ts';
+import type { Operator, Principal } from '#server/platform/principal.ts';
+import { endDevice, findDevice, insertDevice } from './device-store.ts';
+import { publicKeyOf } from './proof-key.ts';
+import { type KeyHolder, Proofs } from './proofs.ts';
 
 export const ACCESS_POLL_MS = 500;
 export const SEEN_EVERY_MS = 5_000;
@@ -17,10 +21,13 @@ type Cached = { readonly principal: Principal; readonly expiresAt: number };
 export class AccessStore {
   /** Of browsers: people who are signed in. */
   readonly sessions: SessionStore;
+  /** Of phones: requests that are proven by a key. */
+  readonly proofs: Proofs;
   readonly #pool: Pool;
   readonly #now: Clock;
   readonly #cache = new Map<string, Cached>();
   readonly #onChange = new Set<() => void>();
+  readonly #holders = new Map<string, KeyHolder>();
   /** Devices heard of since {@link noteSeen} last wrote it down. */
   readonly #seen = new Set<string>();
   #revision = 0;
@@ -30,16 +37,16 @@ export class AccessStore {
     this.#pool = pool;
     this.#now = now;
     this.sessions = new SessionStore(pool, now);
+    this.proofs = new Proofs((deviceId) => this.holderOf(deviceId), now);
   }
 
-  /** @returns null for a token that is unknown, revoked or expired */
+  /** @returns null for a token that is unknown, revoked or expired; a device says itself that it has ended */
   async authenticate(token: string): Promise<Principal | null> {
     const cached = this.#cache.get(token);
     if (cached !== undefined) {
       this.#seen.add(cached.principal.id);
       if (cached.expiresAt > this.#now()) return cached.principal;
-      // A session that somebody uses goes on for longer than was known when it was looked up.
-      if (!token.startsWith(SESSION_PREFIX)) return null;
+      // A session that somebody uses goes on for longer than was known; a device learns why it has ended.
       this.#cache.delete(token);
     }
     // What cannot be a token costs strangers a moment of ours, and the database nothing.
@@ -47,7 +54,7 @@ export class AccessStore {
     const generation = this.#generation;
     const hash = tokenHash(token);
     const found = token.startsWith(DEVICE_PREFIX)
-      ? await this.#findDevice(hash)
+      ? await this.#findLane(hash)
       : token.startsWith(SESSION_PREFIX)
         ? await this.sessions.find(token)
         : await this.#findOperator(hash);
@@ -58,6 +65,34 @@ export class AccessStore {
       this.#cache.set(token, found);
     }
     return found.principal;
+  }
+
+  /** A device that proves itself by a key; null when none of that name has one. */
+  async holderOf(deviceId: string): Promise<KeyHolder | null> {
+    const cached = this.#holders.get(deviceId);
+    if (cached !== undefined) this.#seen.add(deviceId);
+    if (cached !== undefined && cached.expiresAt > this.#now()) return cached;
+    const generation = this.#generation;
+    const found = await findDevice(this.#pool, { id: deviceId }, this.#now());
+    if (found?.key == null) return null;
+    const holder = { ...found, key: publicKeyOf(found.key) };
+    if (generation === this.#generation) {
+      if (this.#holders.size >= CACHE_MAX) this.#holders.clear();
+      this.#holders.set(deviceId, holder);
+    }
+    return holder;
+  }
+
+  /** Why each of these devices may stay no longer; those that may are not named. */
+  async endedAmong(ids: readonly string[]): Promise<ReadonlyMap<string, EnrolmentEnd | 'unknown'>> {
+    const { rows } = await this.#pool.query<{ id: string; why: EnrolmentEnd | 'unknown' }>(
+      `SELECT a.id, CASE WHEN d.id IS NULL THEN 'unknown' WHEN d.revoked_at IS NULL THEN 'expired'
+                         ELSE coalesce(d.revoked_why, 'revoked') END AS why
+       FROM unnest($1::text[]) AS a (id) LEFT JOIN devices d ON d.id = a.id
+       WHERE d.id IS NULL OR d.revoked_at IS NOT NULL OR d.expires_at <= $2`,
+      [ids, new Date(this.#now())],
+    );
+    return new Map(rows.map(({ id, why }) => [id, why]));
   }
 
   /** Notices what other nodes changed; called every {@link ACCESS_POLL_MS}. */
@@ -124,19 +159,18 @@ export class AccessStore {
     device: { event: number; gate: string; lane: string | null; enrolledBy: string },
   ): Promise<{ deviceId: string; token: string }> {
     const token = randomName(DEVICE_PREFIX, 20);
-    const deviceId = randomName('dev-', 8);
-    await client.query(
-      `INSERT INTO devices (id, event, gate, lane, token_hash, enrolled_by, enrolled_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [
-        deviceId,
-        device.event,
-        device.gate,
-        device.lane,
-        tokenHash(token),
-        device.enrolledBy,
-        new Date(this.#now()),
-      ],
+    const deviceId = await insertDevice(
+      client,
+      {
+        ...device,
+        role: 'lane',
+        isPractice: false,
+        expiresAt: null,
+        replaces: null,
+        label: null,
+        proof: { tokenHash: tokenHash(token) },
+      },
+      this.#now(),
     );
     await this.raise(client);
     return { deviceId, token };
@@ -144,11 +178,12 @@ export class AccessStore {
 
   /** @returns false when there is no such thing, or it is revoked already */
   async revoke(client: PoolClient, table: 'tokens' | 'devices', id: string): Promise<boolean> {
+    await this.raise(client);
+    if (table === 'devices') return endDevice(client, id, 'revoked', this.#now());
     const { rowCount } = await client.query(
-      `UPDATE ${table} SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL`,
+      'UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL',
       [id, new Date(this.#now())],
     );
-    await this.raise(client);
     return rowCount === 1;
   }
 
@@ -160,44 +195,14 @@ export class AccessStore {
     return rows;
   }
 
-  async listDevices(): Promise<DeviceRow[]> {
-    const { rows } = await this.#pool.query<DeviceRow>(
-      `SELECT d.id, e.id AS event, d.gate, d.lane, d.enrolled_by, d.enrolled_at, d.seen_at, d.revoked_at
-       FROM devices d JOIN events e ON e.number = d.event ORDER BY d.enrolled_at, d.id LIMIT 20000`,
-    );
-    return rows;
-  }
-
   /** Everything cached is dropped at once; called after the transaction that changed something. */
   committed(): void {
     this.#changed();
   }
 
-  async #findDevice(hash: Buffer): Promise<Cached | null> {
-    const { rows } = await this.#pool.query<{
-      id: string;
-      event: number;
-      event_id: string;
-      gate: string;
-      lane: string | null;
-    }>(
-      `SELECT d.id, d.event, e.id AS event_id, d.gate, d.lane
-       FROM devices d JOIN events e ON e.number = d.event
-       WHERE d.token_hash = $1 AND d.revoked_at IS NULL`,
-      [hash],
-    );
-    const row = rows[0];
-    if (row === undefined) return null;
-    const { id, event, event_id, gate, lane } = row;
-    const principal: Device = {
-      kind: 'device',
-      id,
-      eventNumber: event,
-      eventId: event_id,
-      gate,
-      lane,
-    };
-    return { principal, expiresAt: Number.POSITIVE_INFINITY };
+  async #findLane(hash: Buffer): Promise<Cached | null> {
+    const found = await findDevice(this.#pool, { tokenHash: hash }, this.#now());
+    return found === null ? null : { principal: found.device, expiresAt: found.expiresAt };
   }
 
   async #findOperator(hash: Buffer): Promise<Cached | null> {
@@ -226,6 +231,7 @@ export class AccessStore {
   #changed(): void {
     this.#generation += 1;
     this.#cache.clear();
+    this.#holders.clear();
     for (const listener of this.#onChange) listener();
   }
 }
@@ -243,16 +249,5 @@ export type TokenRow = {
   created_by: string;
   created_at: Date;
   expires_at: Date | null;
-  revoked_at: Date | null;
-};
-
-export type DeviceRow = {
-  id: string;
-  event: string;
-  gate: string;
-  lane: string | null;
-  enrolled_by: string;
-  enrolled_at: Date;
-  seen_at: Date | null;
   revoked_at: Date | null;
 };

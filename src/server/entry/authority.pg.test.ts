@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { codeOf } from '#server/entry/event-key.ts';
-import type { Device } from '#server/platform/principal.ts';
+import { type Device, deviceAt } from '#server/platform/principal.ts';
 import { word } from '../../testing/claim-store-under-test.ts';
 import { derbyFile, derbyTickets } from '../../testing/derby.ts';
 import { at } from '../../testing/entry.ts';
@@ -93,5 +93,5 @@ test('a scan that cannot be stored takes none of those decided with it down', as
 
 function phone(gate: string): Device {
   const id = `phone-${gate}`;
-  return { kind: 'device', id, eventNumber: event, eventId: 'derby', gate, lane: null };
+  return deviceAt({ id, eventNumber: event, eventId: 'derby', gate, lane: null });
 }

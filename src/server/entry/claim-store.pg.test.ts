@@ -1,4 +1,5 @@
 import { after, before } from 'node:test';
+import { deviceAt } from '#server/platform/principal.ts';
 import { testClaimStore } from '../../testing/claim-store-conformance.ts';
 import type { ClaimNode } from '../../testing/claim-store-under-test.ts';
 import { derbyFile, derbyTickets } from '../../testing/derby.ts';
@@ -44,7 +45,7 @@ testClaimStore(async ({ tickets, types, changes }) => {
 function claimNode(node: HubNode, event: number, eventId: string): ClaimNode {
   const deviceOf = (name: string, gate = 'N1') => {
     const id = `${name}-of-${eventId}`;
-    return { kind: 'device', id, eventNumber: event, eventId, gate, lane: null } as const;
+    return deviceAt({ id, eventNumber: event, eventId, gate, lane: null });
   };
   return {
     clock: node.clock,

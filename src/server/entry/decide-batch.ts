@@ -26,6 +26,8 @@ export type PendingScan = {
   readonly operator: string | null;
   readonly scannedAt: string;
   readonly isConfirmed: boolean;
+  /** Typed in by hand. */
+  readonly isManual?: boolean;
   readonly checkpoint: string;
   readonly lookup: Lookup;
   readonly codeHash: Uint8Array;

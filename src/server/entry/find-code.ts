@@ -2,6 +2,7 @@
 // code is current, blocked or used is for the ticket and its claims to say.
 import { lessonOf } from '#domain/credentials/practice-code.ts';
 import { codeHash, outlineOf, type Reading, readCode } from '#domain/credentials/reading.ts';
+import { openShortId, readShortId } from '#domain/credentials/short-id.ts';
 import { claimedEventOf, openSignedCode } from '#domain/credentials/signed-code.ts';
 import { isGenuine } from '#domain/credentials/ticket-code.ts';
 import { hmacSha256, sha256 } from '#server/platform/crypto.ts';
@@ -25,6 +26,17 @@ export type Keyring = {
   readonly byNumber: ReadonlyMap<number, EventKey>;
   readonly outlines: ReadonlySet<string>;
 };
+
+/** What somebody typed in stands for, by the same key; it says which issue it was printed with. */
+export function findShortId(typed: string, { own }: Keyring): Found {
+  const text = readShortId(typed);
+  const found = codeHash(own.eventId, text ?? typed, sha256);
+  if (text === null) return { lookup: { kind: 'none', reason: 'unreadable' }, codeHash: found };
+  const fields = openShortId(text, own.secret, hmacSha256);
+  const lookup: Lookup =
+    fields === null ? { kind: 'none', reason: 'unknown' } : { kind: 'serial', ...fields };
+  return { lookup, codeHash: found };
+}
 
 export function findCode(scanned: string, keyring: Keyring): Found {
   const reading = readCode(scanned);

@@ -20,8 +20,10 @@ import { annulScan, type ScanKey } from './annul.ts';
 import { checkpointOf, type OpenEvent } from './catalogue.ts';
 import type { PendingScan } from './decide-batch.ts';
 import { NotAuthorityError, type Passed } from './elsewhere.ts';
-import { findCode } from './find-code.ts';
+import { findCode, findShortId } from './find-code.ts';
+import { manualScanFound, takeManualScan } from './manual.ts';
 import { timeScans } from './metrics.ts';
+import { practiceAnswer } from './practice-answer.ts';
 import type { Seen } from './store-state.ts';
 
 const SEEN = /^([a-z2-7]{1,40}):(\d{1,15}):([A-Za-z0-9_-]{1,20})$/;
@@ -42,7 +44,9 @@ export function addScanRoutes(app: FastifyInstance, context: ServerContext): voi
       const startedAt = performance.now();
       const { 'kaimen-seen': seen } = request.headers;
       const proof = typeof seen === 'string' ? seen : undefined;
-      const answer = await decideOrPass(context, deviceOf(principal), body, proof);
+      const device = deviceOf(principal);
+      if (device.isPractice) return practiceAnswer(context, body);
+      const answer = await decideForWhoStandsThere(context, device, body, proof);
       timeScan((performance.now() - startedAt) / 1_000);
       return reply.code(answer.status).type(answer.type).send(answer.text);
     },
@@ -80,6 +84,23 @@ export function addScanRoutes(app: FastifyInstance, context: ServerContext): voi
       return await annulHere(context, principal, scan, body.cause);
     },
   });
+}
+
+/** As the lane says, or as was signed on at the phone; counted first when somebody has typed it in. */
+async function decideForWhoStandsThere(
+  context: ServerContext,
+  device: Device,
+  body: ScanRequest,
+  seen: string | undefined,
+): Promise<Passed> {
+  const operator = body.operator ?? device.operator;
+  const scan = operator === null ? body : { ...body, operator };
+  if (scan.isManual !== true) return await decideOrPass(context, device, scan, seen);
+  await takeManualScan(context, device, scan);
+  const answer = await decideOrPass(context, device, scan, seen);
+  const { ticket = null } = answer.status === 200 ? JSON.parse(answer.text) : {};
+  if (ticket !== null) await manualScanFound(context, device, scan.scanId);
+  return answer;
 }
 
 /** @throws HttpProblem */
@@ -163,7 +184,8 @@ async function isReferral(pool: Pool, scan: PendingScan, confirms: string): Prom
 }
 
 function pendingScan(event: OpenEvent, device: Device, scan: ScanRequest): PendingScan {
-  const found = findCode(scan.code, event.keyring);
+  const isManual = scan.isManual ?? false;
+  const found = (isManual ? findShortId : findCode)(scan.code, event.keyring);
   return {
     device: device.id,
     scanId: scan.scanId,
@@ -173,6 +195,7 @@ function pendingScan(event: OpenEvent, device: Device, scan: ScanRequest): Pendi
     operator: scan.operator ?? null,
     scannedAt: iso(storableTime(Date.parse(scan.scannedAt))),
     isConfirmed: false,
+    isManual,
     checkpoint: checkpointOf(event, device.gate),
     lookup: found.lookup,
     codeHash: found.codeHash,

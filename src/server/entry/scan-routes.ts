@@ -32,8 +32,9 @@ export function addScanReading(app: FastifyInstance, context: ServerContext): vo
       const limit = query.limit ?? PAGE_MAX;
       const { rows } = await context.pool.query<ScanRow>(
         `SELECT s.scan_id, s.device, s.gate, s.lane, s.operator, s.direction, s.verdict, s.reason,
-                s.rung, t.ref, s.scanned_at, s.decided_at, s.revision, s.annulled_at
+                s.rung, t.ref, m.scan_id IS NOT NULL AS is_manual, s.scanned_at, s.decided_at, s.revision, s.annulled_at
          FROM scans s LEFT JOIN tickets t ON t.event = s.event AND t.serial = s.serial
+         LEFT JOIN manual_scans m ON m.device = s.device AND m.scan_id = s.scan_id
          WHERE s.event = $1 AND s.revision > $2 AND ($3::text IS NULL OR t.ref = $3)
          ORDER BY s.revision LIMIT $4`,
         [event, query.after ?? 0, query.ticket ?? null, limit + 1],
@@ -71,6 +72,7 @@ type ScanRow = {
   reason: Reason | null;
   rung: Rung;
   ref: string | null;
+  is_manual: boolean;
   scanned_at: Date;
   decided_at: Date;
   revision: string;
@@ -84,6 +86,7 @@ function scanRecordOf(row: ScanRow) {
     gate: row.gate,
     lane: row.lane,
     operator: row.operator,
+    isManual: row.is_manual,
     direction: row.direction,
     verdict: row.verdict,
     reason: row.reason,

@@ -1,16 +1,23 @@
 // One event's listeners, and what has to be looked up for them only once.
 import type { ServerResponse } from 'node:http';
 import type { Session } from 'better-sse';
+import { may } from '#domain/access/roles.ts';
 import type { LiveScan } from '#protocol/live.ts';
 import type { Followed } from '#server/bus.ts';
 import type { Decided } from '#server/entry/authority.ts';
+import { openMessages } from '#server/lanes/messages.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { controlsState } from '#server/venue/controls-state.ts';
 import { loadControls } from '#server/venue/store.ts';
+import { ClaimsTeller } from './claims-teller.ts';
+import { ConflictReader } from './conflict-reader.ts';
+import { endedListeners } from './ended-listeners.ts';
+import { concerns, NoticeReader } from './notice-reader.ts';
 
 const COUNTS_EVERY_MS = 500;
 const WATCH_EVERY_MS = 1_000;
+const CLAIMS_AFTER_MS = 50;
 /** Who has not taken this much has stopped reading; they may come back and start anew. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
 /** Last words get this long to leave the building. */
@@ -21,7 +28,8 @@ export type Listener = {
   /** What the session writes to. */
   readonly response: ServerResponse;
   readonly principal: Principal;
-  readonly token: string;
+  /** Null for whoever proved the request by a key. */
+  readonly token: string | null;
 };
 
 type Look = {
@@ -40,17 +48,27 @@ export class Feed {
   #haveCountsChanged = true;
   /** What all listeners have been told; each was told at least this when it came. */
   #told: Look | null = null;
+  readonly #notices: NoticeReader;
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #claims: ClaimsTeller;
+  readonly #conflicts: ConflictReader;
+  #claimsTimer: NodeJS.Timeout | null = null;
   #isWatchWaiting = false;
 
   constructor(context: ServerContext, event: number, onEmpty: () => void) {
     this.#context = context;
     this.#event = event;
     this.#onEmpty = onEmpty;
+    this.#notices = new NoticeReader(context.pool, event);
+    this.#claims = new ClaimsTeller(context.pool, event);
+    this.#conflicts = new ConflictReader(context.pool, event);
     this.#timers = [
       setInterval(() => this.#tell(() => this.#tellCounts()), COUNTS_EVERY_MS),
       setInterval(() => {
         this.#watch();
+        this.#tellClaims();
+        this.#tellConflicts();
+        this.noticed();
         // Also whose token has run out, and whom a database that was away could not tell of.
         this.dropRevoked();
       }, WATCH_EVERY_MS),
@@ -65,10 +83,18 @@ export class Feed {
     try {
       await this.#inTurn(async () => {
         const look = await this.#look();
+        // What is open is told below, what comes by the log.
+        await this.#notices.begin();
         push(listener, 'controls', look.controls);
         if (look.cursor !== '') push(listener, 'list', { cursor: look.cursor });
         this.#told ??= look;
+        if (listener.principal.kind === 'device') await this.#claims.begin();
+        else await this.#conflicts.begin();
       });
+      if (listener.principal.kind === 'device') {
+        const open = await openMessages(this.#context, listener.principal);
+        for (const message of open) push(listener, 'message', message);
+      }
       if (listener.principal.kind === 'operator') {
         const counts = await this.#context.counterOf(this.#event).counts(this.#context.now());
         push(listener, 'counts', counts);
@@ -81,36 +107,49 @@ export class Feed {
   }
 
   decided(decided: readonly Decided[]): void {
-    this.followed(decided.map((each) => ({ live: liveScanOf(each), crossing: crossingOf(each) })));
+    this.followed(decided.map((each) => ({ live: liveScanOf(each) })));
   }
 
   followed(told: readonly Followed[]): void {
     if (told.length === 0) return;
     this.#haveCountsChanged = true;
-    const crossings = told.flatMap(({ crossing }) => (crossing === null ? [] : [crossing]));
-    for (const listener of this.#listeners) {
-      if (listener.principal.kind === 'device') {
-        if (crossings.length > 0) push(listener, 'crossings', crossings);
-      } else {
-        for (const { live } of told) push(listener, 'scan', live);
-      }
-    }
+    for (const { live } of told) this.#toConsoles('scan', live);
+    // What is decided together, or soon after, is told together.
+    this.#claimsTimer ??= setTimeout(() => {
+      this.#claimsTimer = null;
+      this.#tellClaims();
+    }, CLAIMS_AFTER_MS);
   }
 
   changed(happening: 'controls' | 'list' | 'conflict'): void {
-    if (happening === 'conflict') this.#broadcast('conflict', { event: this.#event });
+    if (happening === 'conflict') this.#tellConflicts();
     else this.#watch();
   }
 
-  /** Streams of whoever is revoked end with the token. */
+  /** Messages, calls, alarms: whatever of them nobody here has been told yet. */
+  noticed(): void {
+    this.#tell(() =>
+      this.#inTurn(async () => {
+        for (const notice of await this.#notices.next()) {
+          for (const listener of this.#listeners) {
+            if (concerns(notice, listener.principal)) push(listener, notice.kind, notice.body);
+          }
+        }
+        const statuses = await this.#notices.statuses();
+        if (statuses.length > 0) this.#toConsoles('statuses', statuses);
+      }),
+    );
+  }
+
+  /** Streams of whoever is revoked end with the token, or with the enrolment. */
   dropRevoked(): void {
-    for (const listener of this.#listeners) {
-      this.#tell(async () => {
-        if ((await this.#context.access.authenticate(listener.token)) !== null) return;
-        push(listener, 'revoked', {});
+    this.#tell(async () => {
+      const ended = await endedListeners(this.#context.access, [...this.#listeners]);
+      for (const [listener, farewell] of ended) {
+        push(listener, 'revoked', farewell);
         end(listener);
-      });
-    }
+      }
+    });
   }
 
   close(): void {
@@ -155,6 +194,34 @@ export class Feed {
     };
   }
 
+  #tellClaims(): void {
+    const isHeard = [...this.#listeners].some(({ principal }) => principal.kind === 'device');
+    if (!isHeard) this.#claims.end();
+    else {
+      this.#tell(() =>
+        this.#inTurn(async () => {
+          for (const page of await this.#claims.next()) this.#toLanes('claims', page);
+        }),
+      );
+    }
+  }
+
+  /** To those who may read them; to lanes they are none of their business. */
+  #tellConflicts(): void {
+    this.#tell(() =>
+      this.#inTurn(async () => {
+        for (const conflict of await this.#conflicts.next()) {
+          for (const listener of this.#listeners) {
+            const { principal } = listener;
+            if (principal.kind !== 'operator') continue;
+            const isFull = may(principal.role, 'conflicts.read');
+            push(listener, 'conflict', isFull ? conflict : { ...conflict, ticketRef: null });
+          }
+        }
+      }),
+    );
+  }
+
   async #tellCounts(): Promise<void> {
     const hasOperators = [...this.#listeners].some(
       ({ principal }) => principal.kind === 'operator',
@@ -162,8 +229,18 @@ export class Feed {
     if (!this.#haveCountsChanged || !hasOperators) return;
     this.#haveCountsChanged = false;
     const counts = await this.#context.counterOf(this.#event).counts(this.#context.now());
+    this.#toConsoles('counts', counts);
+  }
+
+  #toLanes(name: string, data: unknown): void {
     for (const listener of this.#listeners) {
-      if (listener.principal.kind === 'operator') push(listener, 'counts', counts);
+      if (listener.principal.kind === 'device') push(listener, name, data);
+    }
+  }
+
+  #toConsoles(name: string, data: unknown): void {
+    for (const listener of this.#listeners) {
+      if (listener.principal.kind === 'operator') push(listener, name, data);
     }
   }
 
@@ -174,6 +251,7 @@ export class Feed {
   #drop(listener: Listener): void {
     if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
     for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#claimsTimer ?? undefined);
     this.#onEmpty();
   }
 
@@ -210,11 +288,4 @@ function liveScanOf({ scan, outcome, revision }: Decided): LiveScan {
     rung: record.rung as LiveScan['rung'],
     at: record.decided_at,
   };
-}
-
-function crossingOf({ scan, outcome }: Decided): Followed['crossing'] {
-  const { decision, record } = outcome;
-  if (decision.crosses === null || decision.ticket === null) return null;
-  const at = Date.parse(record.decided_at);
-  return [decision.ticket.serial, scan.direction, at, scan.gate, scan.checkpoint];
 }

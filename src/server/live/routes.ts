@@ -27,6 +27,7 @@ export function addLiveRoutes(app: FastifyInstance, context: ServerContext): voi
   for (const happening of ['controls', 'list', 'conflict'] as const) {
     context.bus.on(happening, (number) => feeds.get(number)?.changed(happening));
   }
+  context.bus.on('notices', (number) => feeds.get(number)?.noticed());
   context.access.onChange(() => {
     for (const feed of feeds.values()) feed.dropRevoked();
   });
@@ -39,7 +40,7 @@ export function addLiveRoutes(app: FastifyInstance, context: ServerContext): voi
     url: '/api/v1/events/:id/live',
     rule: { allow: 'live.read', orDevice: true },
     summary:
-      'Server-sent events: controls, list, counts, scans, conflicts; for lanes also crossings',
+      'Server-sent events: controls, list; for people counts, scans, conflicts; for lanes crossings',
     tag: 'live',
     params: z.object({ id }),
     answerType: 'text/event-stream',
@@ -64,7 +65,7 @@ export function addLiveRoutes(app: FastifyInstance, context: ServerContext): voi
       const feed =
         feeds.get(row.number) ?? new Feed(context, row.number, () => feeds.delete(row.number));
       feeds.set(row.number, feed);
-      const token = String(request.headers.authorization).slice('Bearer '.length);
+      const { token } = request;
       await feed.add({ session, response: reply.raw, principal, token });
       // The server began to stop while the stream was being set up.
       if (context.stopping.aborted) feed.close();

@@ -12,6 +12,9 @@ export type Upload = {
   readonly isComplete: boolean;
 };
 
+/** Why an entry is set aside whose number another has taken. */
+export const CLASH = 'another entry was uploaded under this number: a cloned or restored lane';
+
 type Checked =
   | {
       readonly seq: number;
@@ -51,9 +54,8 @@ export async function storeJournal(
       const before = known.get(item.seq);
       if (before !== undefined) {
         if (before === item.hash.toString('hex')) continue;
-        const why = 'another entry was uploaded under this number: a cloned or restored lane';
-        quarantined.push({ seq: item.seq, why });
-        await quarantine(client, key, item, why, now);
+        quarantined.push({ seq: item.seq, why: CLASH });
+        await quarantine(client, key, item, CLASH, now);
         continue;
       }
       known.set(item.seq, item.hash.toString('hex'));

@@ -15,7 +15,7 @@ import { findCode } from '#server/entry/find-code.ts';
 import { TICKET_COLUMNS, type TicketRow, ticketOf } from '#server/entry/ticket-row.ts';
 import { iso, storableTime } from '#server/platform/clock.ts';
 import { isDatabaseAway } from '#server/platform/database-fault.ts';
-import type { Device } from '#server/platform/principal.ts';
+import { type Device, deviceAt } from '#server/platform/principal.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { crossingOf, findStored, isOf, type MissedScan, missedScanOf } from './missed-scans.ts';
@@ -116,14 +116,7 @@ export async function replayLeftovers(context: ServerContext): Promise<void> {
      WHERE j.applied_at IS NULL`,
   );
   for (const { id, event, event_id, gate, lane } of rows) {
-    const device: Device = {
-      kind: 'device',
-      id,
-      eventNumber: event,
-      eventId: event_id,
-      gate,
-      lane,
-    };
+    const device = deviceAt({ id, eventNumber: event, eventId: event_id, gate, lane });
     await replayJournals(context, device);
   }
 }

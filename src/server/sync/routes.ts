@@ -12,6 +12,7 @@ import type { ServerContext } from '#server/server-context.ts';
 import { storeJournal, type Upload } from './journal.ts';
 import { listPage } from './list.ts';
 import { replayJournals } from './replay.ts';
+import { alarmOfUpload } from './upload-alarms.ts';
 
 const JOURNAL_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -49,7 +50,8 @@ export function addSyncRoutes(app: FastifyInstance, context: ServerContext): voi
   addRoute(app, {
     method: 'POST',
     url: '/api/v1/journal',
-    rule: { allow: 'device' },
+    // Whatever became of the device: what it has seen and done is not lost.
+    rule: { allow: 'device', afterwards: true },
     summary: 'Upload a lane’s journal; repeating an upload changes nothing',
     tag: 'sync',
     body: journalUpload,
@@ -57,6 +59,12 @@ export function addSyncRoutes(app: FastifyInstance, context: ServerContext): voi
     bodyBytesMax: JOURNAL_BYTES_MAX,
     handle: async ({ body, principal }) => {
       if (principal?.kind !== 'device') throw new Error('the rule lets only devices in');
+      if (principal.isPractice) {
+        throw new HttpProblem('forbidden', {
+          detail: 'this device was enrolled for training: nothing that it did is kept',
+          mend: 'enrol it anew for a real lane',
+        });
+      }
       return await takeJournal(context, principal, {
         ...body,
         isComplete: body.isComplete ?? false,
@@ -86,6 +94,7 @@ export async function takeJournal(
       'entries were set aside',
     );
   }
+  await alarmOfUpload(context, device, upload, receipt);
   const conflicts = await replayJournals(context, device);
   const { acceptedThrough } = receipt;
   const durableThrough = await context.elsewhere.durable(device, journalId, acceptedThrough);

@@ -29,6 +29,7 @@ export const REASON_WORDS: Readonly<Record<Reason, Words>> = {
   'check-companion': { 'zh-CN': '查陪同', en: 'companion' },
   'check-height': { 'zh-CN': '查身高', en: 'height' },
   'check-dispute': { 'zh-CN': '争议', en: 'dispute' },
+  'check-seat': { 'zh-CN': '查座位', en: 'seat' },
 };
 
 export function isCheck(reason: Reason): boolean {

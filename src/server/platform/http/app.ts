@@ -6,11 +6,24 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import { PROOF_SCHEME } from '#protocol/proof.ts';
 import type { Log } from '../log.ts';
-import { isAllowed, type Principal } from '../principal.ts';
+import { type Device, isAllowed, type Principal, type Rule } from '../principal.ts';
+import { proofOf, refuseSpoiltBodies } from './body-proof.ts';
+import {
+  cookieOf,
+  isSafe,
+  isSessionSecret,
+  refuseForeignOrigin,
+  SESSION_COOKIE,
+} from './browser.ts';
 import { HttpProblem, sendProblem } from './problem.ts';
 
-export type Authenticate = (token: string) => Promise<Principal | null>;
+/** @param isAttended - somebody is at the browser: its session is used, and goes on */
+export type Authenticate = (token: string, isAttended: boolean) => Promise<Principal | null>;
+
+/** Whoever proves a request by a key instead. @throws HttpProblem `proof-refused`, `proof-time` */
+export type Prove = (request: FastifyRequest, proof: string) => Promise<Principal | null>;
 
 export const BODY_BYTES_MAX = 256 * 1024;
 /** A ticket file may take its time; every other body has {@link BODY_WITHIN_MS}. */
@@ -23,6 +36,7 @@ const LOOK_FOR_SLOW_MS = 1_000;
 
 export async function buildApp(deps: {
   readonly authenticate: Authenticate;
+  readonly prove: Prove;
   readonly log: Log;
   readonly version: string;
   /** A fault of the world, translated for the caller; null: nobody knows it, a bug. */
@@ -56,6 +70,7 @@ export async function buildApp(deps: {
   }) as unknown as FastifyInstance;
   app.server.headersTimeout = HEADERS_MAX_MS;
   app.decorateRequest('principal', null);
+  app.decorateRequest('token', null);
   // Taken for granted by the framework; no address of ours takes plain text.
   app.removeContentTypeParser('text/plain');
 
@@ -64,7 +79,12 @@ export async function buildApp(deps: {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Kaimen', version: deps.version },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          proof: { type: 'http', scheme: PROOF_SCHEME },
+        },
+      },
     },
   });
 
@@ -77,15 +97,17 @@ export async function buildApp(deps: {
   });
 
   endSlowBodies(app);
+  refuseSpoiltBodies(app);
 
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(SAFE_HEADERS);
     const rule = request.routeOptions.config.rule;
     // Unknown addresses have no rule: whoever shows no token learns nothing of which exist.
     if (rule?.allow === 'public') return;
-    const principal = await authenticated(request.headers.authorization, deps.authenticate);
+    const principal = await authenticated(request, deps);
+    if (principal.kind === 'device') refuseEnded(principal, rule);
     if (rule === undefined) throw notFound(request.method, request.url);
-    if (!isAllowed(principal, rule)) throw forbidden(rule.allow);
+    if (!isAllowed(principal, rule)) throw forbidden(principal, rule);
     request.principal = principal;
   });
 
@@ -105,11 +127,11 @@ export async function buildApp(deps: {
 async function refuseBadAddress(
   request: FastifyRequest,
   reply: FastifyReply,
-  deps: Pick<Parameters<typeof buildApp>[0], 'authenticate' | 'translate'>,
+  deps: Pick<Parameters<typeof buildApp>[0], 'authenticate' | 'prove' | 'translate'>,
 ): Promise<void> {
   void reply.headers(SAFE_HEADERS);
   try {
-    await authenticated(request.headers.authorization, deps.authenticate);
+    await authenticated(request, deps);
     sendProblem(reply, notFound(request.method, request.url));
   } catch (error) {
     const problem = error instanceof HttpProblem ? error : deps.translate(error);
@@ -154,21 +176,63 @@ export const SAFE_HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
+/** By the header of a program, a lane or a tool; in a browser, by the cookie of its session. */
 async function authenticated(
-  header: string | undefined,
-  authenticate: Authenticate,
+  request: FastifyRequest,
+  { authenticate, prove }: { readonly authenticate: Authenticate; readonly prove: Prove },
 ): Promise<Principal> {
-  const token = header?.startsWith('Bearer ') === true ? header.slice('Bearer '.length) : null;
-  const principal = token === null || token.length > 200 ? null : await authenticate(token);
-  if (principal !== null) return principal;
+  const proof = proofOf(request);
+  if (proof !== null) {
+    const device = await prove(request, proof);
+    if (device !== null) return device;
+  }
+  const token = tokenOf(request);
+  const isAttended = request.headers['kaimen-unattended'] === undefined;
+  const principal =
+    token === null || token.length > 200 ? null : await authenticate(token, isAttended);
+  if (principal !== null) {
+    request.token = token;
+    return principal;
+  }
   throw new HttpProblem('unauthenticated', {
     mend: 'send “Authorization: Bearer TOKEN” with a token that is enrolled and not revoked',
   });
 }
 
-function forbidden(permission: string): HttpProblem {
+function tokenOf(request: FastifyRequest): string | null {
+  const { authorization } = request.headers;
+  // What a browser keeps for itself is not taken from elsewhere: nobody has a reason to know it.
+  if (authorization !== undefined) {
+    const token = authorization.startsWith('Bearer ') ? authorization.slice('Bearer '.length) : '';
+    return token === '' || isSessionSecret(token) ? null : token;
+  }
+  const secret = cookieOf(request, SESSION_COOKIE);
+  if (secret === null || !isSessionSecret(secret)) return null;
+  if (!isSafe(request.method)) refuseForeignOrigin(request);
+  return secret;
+}
+
+/** Whoever was revoked is told so by every address, so that it wipes itself whatever it asks first. */
+function refuseEnded({ ended }: Device, rule: Rule | undefined): void {
+  const isOpen = rule?.allow === 'device' && rule.afterwards === true;
+  if (ended === null || isOpen) return;
+  throw new HttpProblem('device-revoked', {
+    detail: `the enrolment of this device has ended: ${ended}`,
+    mend: 'send the journal to POST /api/v1/journal, which stays open, then wipe and enrol anew',
+    more: { why: ended, wipe: true },
+  });
+}
+
+function forbidden(principal: Principal, rule: Rule): HttpProblem {
+  const isForDevices = rule.allow === 'device';
+  if (principal.kind === 'device' && isForDevices) {
+    return new HttpProblem('forbidden', {
+      detail: `a device of role “${principal.role}” may not do that`,
+      mend: 'ask a supervisor for an offer of a role that may',
+    });
+  }
   return new HttpProblem('forbidden', {
-    detail: `this needs ${permission === 'device' ? 'the token of an enrolled device' : `“${permission}”`}`,
+    detail: `this needs ${isForDevices ? 'the token of an enrolled device' : `“${rule.allow}”`}`,
     mend: 'ask an administrator for a token of a role that may',
   });
 }

@@ -6,11 +6,15 @@ import type { Problem } from '#protocol/problem.ts';
 const PROBLEMS = {
   'malformed-request': [400, 'The request is not of the expected form'],
   unauthenticated: [401, 'No valid token'],
+  'proof-time': [401, 'This proof is not of our time'],
+  'proof-refused': [401, 'This proof is not good for this request'],
+  'device-revoked': [401, 'The enrolment of this device has ended'],
   forbidden: [403, 'This token may not do that'],
   'not-found': [404, 'There is no such thing'],
   'method-not-allowed': [405, 'This address does not take that method'],
   'scan-id-reused': [409, 'This scanId was used for another scan'],
   conflict: [409, 'The state of things does not allow it'],
+  'offer-void': [410, 'This offer can be used no more'],
   'cursor-expired': [410, 'This cursor belongs to a list that is no more'],
   'request-too-large': [413, 'The request is too large'],
   'unsupported-media-type': [415, 'This content type is not taken here'],
@@ -28,6 +32,8 @@ type Details = {
   readonly mend?: string;
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
   readonly retryAfterSeconds?: number;
+  /** More that a program needs, beside the words. */
+  readonly more?: Pick<Problem, 'serverTime' | 'why' | 'wipe'>;
 };
 
 /** Thrown by a route to answer with a problem. Not a fault: it is neither logged nor counted as one. */
@@ -53,7 +59,7 @@ export class HttpProblem extends Error {
 
 export function sendProblem(reply: FastifyReply, problem: HttpProblem): FastifyReply {
   const [status, title] = PROBLEMS[problem.code];
-  const { retryAfterSeconds, detail, mend, errors } = problem.details;
+  const { retryAfterSeconds, detail, mend, errors, more } = problem.details;
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="kaimen"');
   const body: Problem = {
@@ -64,6 +70,7 @@ export function sendProblem(reply: FastifyReply, problem: HttpProblem): FastifyR
     ...(detail === undefined ? {} : { detail }),
     ...(mend === undefined ? {} : { mend }),
     ...(errors === undefined ? {} : { errors: [...errors] }),
+    ...more,
   };
   return reply.code(status).type('application/problem+json').send(JSON.stringify(body));
 }

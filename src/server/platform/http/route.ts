@@ -2,15 +2,8 @@
 // authorization and the OpenAPI document; a route without a rule cannot be written.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Permission } from '#domain/access/roles.ts';
-import type { Principal } from '../principal.ts';
+import type { Principal, Rule } from '../principal.ts';
 import { malformed } from './problem.ts';
-
-/** `public`, enrolled devices, operators with a permission, or devices and such operators. */
-export type Rule =
-  | { readonly allow: 'public' }
-  | { readonly allow: 'device' }
-  | { readonly allow: Permission; readonly orDevice?: true };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -20,6 +13,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: Principal | null;
+    /** By which the caller was known: whoever answers for long asks again whether it is good. */
+    token: string | null;
   }
 }
 
@@ -101,7 +96,7 @@ function openApiOf(
     summary: route.summary,
     description: describeRule(rule),
     tags: [route.tag],
-    security: rule.allow === 'public' ? [] : [{ bearer: [] }],
+    security: rule.allow === 'public' ? [] : [{ bearer: [] }, { proof: [] }],
     ...(route.params === undefined ? {} : { params: jsonSchema(route.params) }),
     ...(route.query === undefined ? {} : { querystring: jsonSchema(route.query) }),
     ...(route.body === undefined ? {} : { body: jsonSchema(route.body) }),
@@ -119,8 +114,12 @@ function openApiOf(
 
 function describeRule(rule: Rule): string {
   if (rule.allow === 'public') return 'No token needed.';
-  if (rule.allow === 'device') return 'For enrolled devices.';
-  const orDevice = rule.orDevice === true ? ' or an enrolled device' : '';
+  if (rule.allow === 'device') {
+    const act = rule.act === undefined ? '' : ` whose role may “${rule.act}”`;
+    return `For enrolled devices${act}${rule.afterwards === true ? ', also revoked ones' : ''}.`;
+  }
+  const whose = typeof rule.orDevice === 'string' ? ` whose role may “${rule.orDevice}”` : '';
+  const orDevice = rule.orDevice === undefined ? '' : ` or an enrolled device${whose}`;
   return `For operators with “${rule.allow}”${orDevice}.`;
 }
 
