@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { REASONS, RUNGS, VERDICTS } from '#domain/entry/verdict.ts';
 import { timeOut } from './primitives.ts';
 
-/** SSE event `scan`: one verdict. Devices hear only of crossings, to know what others let in. */
+/** SSE event `scan`, to people: one verdict. Devices hear of crossings instead: `claims.ts`. */
 export const liveScan = z.object({
   revision: z.int(),
   gate: z.string(),
@@ -16,11 +16,6 @@ export const liveScan = z.object({
   at: timeOut,
 });
 export type LiveScan = z.infer<typeof liveScan>;
-
-/** SSE event `crossings`, to devices: `[serial, 'in' | 'out', epoch ms, gate, checkpoint]` each. */
-export const liveCrossings = z.array(
-  z.tuple([z.int(), z.enum(['in', 'out']), z.int(), z.string(), z.string()]),
-);
 
 /** Counts of an event, `GET /events/{id}/counts` and SSE event `counts` (twice a second at most). */
 export const eventCounts = z.object({
@@ -39,7 +34,7 @@ export const eventCounts = z.object({
 });
 export type EventCounts = z.infer<typeof eventCounts>;
 
-/** SSE event `conflict`: two holders on one ticket. */
+/** SSE event `conflict`, to people: two holders on one ticket; again when it is settled. */
 export const conflictView = z.object({
   ticketRef: z.string().nullable(),
   checkpoint: z.string(),
@@ -48,4 +43,5 @@ export const conflictView = z.object({
   notedAt: timeOut,
   resolvedAt: timeOut.nullable(),
 });
+export type ConflictView = z.infer<typeof conflictView>;
 export const conflictList = z.object({ conflicts: z.array(conflictView) });

@@ -15,7 +15,7 @@ export type ClaimsCursor = { readonly epoch: string; readonly revision: number }
 
 /** @returns null for what is no cursor */
 export function parseClaimsCursor(text: string): ClaimsCursor | null {
-  const [, epoch = '', revision = ''] = /^([a-z0-9]{1,40}):(\d{1,15})$/.exec(text) ?? [];
+  const [, epoch = '', revision = ''] = /^([a-z0-9.]{1,60}):(\d{1,15})$/.exec(text) ?? [];
   return epoch === '' ? null : { epoch, revision: Number(revision) };
 }
 

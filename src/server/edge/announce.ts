@@ -15,13 +15,8 @@ export function announce({ bus, now }: ServerContext, event: number, page: LogPa
 }
 
 function followedOf(row: Row) {
-  const { revision, gate, lane, direction, verdict, reason, rung, serial, checkpoint } =
-    row as unknown as LiveScan & { serial: number | null; checkpoint: string };
+  const { revision, gate, lane, direction, verdict, reason, rung } = row as unknown as LiveScan;
   const at = Date.parse(String(row['decided_at']));
-  const hasCrossed = (verdict === 'admitted' || verdict === 'provisional') && serial !== null;
   const live: LiveScan = { revision, gate, lane, direction, verdict, reason, rung, at: iso(at) };
-  return {
-    live,
-    crossing: hasCrossed ? ([serial, direction, at, gate, checkpoint] as const) : null,
-  };
+  return { live };
 }

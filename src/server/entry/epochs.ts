@@ -1,6 +1,6 @@
 // The epochs of a claim store. Each start and each reconciliation begins one and notes where the last one
 // ended, so that an older copy is found out even after it has gone on deciding for a while.
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { randomName } from '#server/platform/crypto.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 
@@ -16,7 +16,9 @@ export type Revisions = Readonly<Record<string, number>>;
 /** Of every epoch this store has lived through, where it ended; null: whatever was seen of it is known. */
 export type EpochEnds = ReadonlyMap<string, Revisions | null>;
 
-export async function loadStore(pool: Pool): Promise<{ row: StoreRow; ends: EpochEnds }> {
+export async function loadStore(
+  pool: Pool | PoolClient,
+): Promise<{ row: StoreRow; ends: EpochEnds }> {
   const past = await pool.query<{ epoch: string; ended_with: Revisions | null }>(
     'SELECT epoch, ended_with FROM store_epochs',
   );
