@@ -1,0 +1,47 @@
+// How long fans waited, fault by fault, held against the same minutes without a fault.
+import type { Presented } from './lane-program.ts';
+
+export const FIRST_MS_MAX = 1_200;
+export const P99_BEYOND_MS_MAX = 300;
+export const LONGEST_BEYOND_MS_MAX = 800;
+
+export type Pace = { readonly scans: number; readonly p99Ms: number; readonly longestMs: number };
+
+export type FaultPace = {
+  readonly fault: string;
+  /** The slowest of the first verdicts, lane by lane, after the fault. */
+  readonly firstMs: number;
+  /** Of all scans after those, until the next fault. */
+  readonly afterwards: Pace;
+  readonly provisional: number;
+  readonly isPassed: boolean;
+};
+
+export function paceOf(scans: readonly Presented[]): Pace {
+  const ms = scans.map((scan) => scan.ms).sort((a, b) => a - b);
+  return {
+    scans: ms.length,
+    p99Ms: ms[Math.floor(ms.length * 0.99)] ?? 0,
+    longestMs: ms.at(-1) ?? 0,
+  };
+}
+
+/** @param scans - presented from the moment of the fault on */
+export function faultPace(fault: string, scans: readonly Presented[], control: Pace): FaultPace {
+  const heard = new Set<number>();
+  const first: Presented[] = [];
+  const rest: Presented[] = [];
+  for (const scan of [...scans].sort((a, b) => a.at - b.at)) {
+    if (heard.has(scan.lane)) rest.push(scan);
+    else first.push(scan);
+    heard.add(scan.lane);
+  }
+  const firstMs = Math.max(0, ...first.map((scan) => scan.ms));
+  const afterwards = paceOf(rest);
+  const isPassed =
+    firstMs <= FIRST_MS_MAX &&
+    afterwards.p99Ms <= control.p99Ms + P99_BEYOND_MS_MAX &&
+    afterwards.longestMs <= control.longestMs + LONGEST_BEYOND_MS_MAX;
+  const provisional = scans.filter(({ shown }) => shown.verdict === 'provisional').length;
+  return { fault, firstMs, afterwards, provisional, isPassed };
+}

@@ -1,0 +1,125 @@
+// A small ground on one machine: a hub far away, two boxes, twenty lanes, and the wires between them.
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
+import { DrillClient } from '#drill/drill-client.ts';
+import { startAgain, startBox } from '#drill/ground-edge.ts';
+import { ServerProcess } from '#drill/server-process.ts';
+import { type SmallMatch, setUpMatch } from '#drill/small-match.ts';
+import { Wire } from './wire.ts';
+
+export const BOXES = ['box-a', 'box-b'] as const;
+export type Box = (typeof BOXES)[number];
+
+const POLL_MS = 250;
+const SYNCED_MS_MAX = 60_000;
+
+type Node = { server: ServerProcess; readonly again: () => Promise<ServerProcess> };
+
+export class Venue implements AsyncDisposable {
+  readonly match: SmallMatch;
+  /** From the ground to the hub: boxes and lanes both need it. */
+  readonly upward: Wire;
+  /** From lanes to each box. */
+  readonly local: Readonly<Record<Box, Wire>>;
+  /** From lanes to the hub, by the same way out of the ground. */
+  readonly direct: Wire;
+  readonly #nodes: Map<string, Node>;
+
+  private constructor(
+    match: SmallMatch,
+    wires: { upward: Wire; direct: Wire; local: Record<Box, Wire> },
+    nodes: Map<string, Node>,
+  ) {
+    this.match = match;
+    this.upward = wires.upward;
+    this.direct = wires.direct;
+    this.local = wires.local;
+    this.#nodes = nodes;
+  }
+
+  /** The first box decides; everything is in step when this returns. */
+  static async open(dir: string, size: { tickets: number; lanes: number }): Promise<Venue> {
+    const hub = await ServerProcess.start(path.join(dir, 'hub'));
+    const nodes = new Map<string, Node>([
+      ['hub', { server: hub, again: () => ServerProcess.start(hub.dataDir, hub.port) }],
+    ]);
+    using admin = await DrillClient.open(hub.url, 4, hub.adminToken);
+    const match = await setUpMatch(admin, hub.adminToken, { ...size, gates: 4 });
+    const upward = await Wire.lay(hub.url);
+    const direct = await Wire.lay(hub.url);
+    const local = {} as Record<Box, Wire>;
+    for (const box of BOXES) {
+      const port = await freePort();
+      const server = await startBox(
+        { url: upward.url, client: admin, token: hub.adminToken },
+        { name: box, dataDir: path.join(dir, box), port },
+      );
+      const { dataDir } = server;
+      nodes.set(box, { server, again: () => startAgain(upward.url, dataDir, port) });
+      local[box] = await Wire.lay(server.url);
+    }
+    const venue = new Venue(match, { upward, direct, local }, nodes);
+    await venue.#inStep(admin);
+    return venue;
+  }
+
+  get hub(): ServerProcess {
+    return this.#node('hub').server;
+  }
+
+  /** Where a lane asks, in its order. */
+  get addresses(): string[] {
+    return [...BOXES.map((box) => this.local[box].url), this.direct.url];
+  }
+
+  get lanesWires(): Wire[] {
+    return [...BOXES.map((box) => this.local[box]), this.direct];
+  }
+
+  async kill(name: string): Promise<void> {
+    await this.#node(name).server.kill();
+  }
+
+  /** On the port and the data that it had. */
+  async start(name: string): Promise<void> {
+    const node = this.#node(name);
+    node.server = await node.again();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const wire of [this.upward, ...this.lanesWires]) await wire[Symbol.asyncDispose]();
+    for (const { server } of this.#nodes.values()) await server[Symbol.asyncDispose]();
+  }
+
+  async #inStep(admin: DrillClient): Promise<void> {
+    const { eventId } = this.match;
+    const token = this.hub.adminToken;
+    const path = `/api/v1/events/${eventId}/authority`;
+    const body = { to: BOXES[0], reason: 'the drill' };
+    await admin.ask({ path, token, body });
+    const deadline = performance.now() + SYNCED_MS_MAX;
+    for (;;) {
+      const { authority } = await admin.ask<{ authority: string }>({ method: 'GET', path, token });
+      if (authority === BOXES[0]) return;
+      if (performance.now() > deadline) throw new Error(`${BOXES[0]} has not taken over`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  #node(name: string): Node {
+    const node = this.#nodes.get(name);
+    if (node === undefined) throw new Error(`there is no node ${name}`);
+    return node;
+  }
+}
+
+/** A box says where it listens before it does. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
