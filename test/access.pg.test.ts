@@ -9,6 +9,7 @@ import { DrillClient, type Lane } from '../src/drill/drill-client.ts';
 import { Connection, type Request } from '../src/drill/load/connection.ts';
 import { ServerProcess } from '../src/drill/server-process.ts';
 import { refOf, type SmallMatch, setUpMatch } from '../src/drill/small-match.ts';
+import { type Device, deviceAt, isAllowed } from '../src/server/platform/principal.ts';
 import { openTemporaryDirectory } from '../src/testing/postgres-process.ts';
 import { addressOf, type DescribedRoute, describedRoutes } from './every-route.ts';
 
@@ -71,9 +72,15 @@ async function isRefused(request: Request, status: 401 | 403, why = ''): Promise
 
 const guarded = () => routes.filter(({ rule }) => rule.allow !== 'public');
 
-test('the description names every context, and only health and itself are public', () => {
-  const open = routes.filter(({ rule }) => rule.allow === 'public').map(({ template }) => template);
-  assert.deepEqual(new Set(open), new Set(['/healthz', '/readyz', '/metrics', '/openapi.json']));
+/** Where somebody signs in by a browser: what they say is judged there, as is the page that asks. */
+const isSigningIn = ({ rule, template }: DescribedRoute) =>
+  rule.allow === 'public' && template.startsWith('/api/v1/session');
+
+test('the description names every context, and only health, itself and ways in are public', () => {
+  const open = routes.filter(({ rule }) => rule.allow === 'public');
+  const others = open.filter((route) => !isSigningIn(route)).map(({ template }) => template);
+  const expected = ['/healthz', '/readyz', '/metrics', '/openapi.json', '/api/v1/enrolment'];
+  assert.deepEqual(new Set(others), new Set(expected));
   assert.ok(routes.length > 40, `there are only ${routes.length} routes`);
   for (const word of ['scans', 'journal', 'tokens', 'audit', 'backup', 'list', 'live', 'limits']) {
     assert.ok(
@@ -132,7 +139,7 @@ test('what is no token, or none any more, answers 401 everywhere', async () => {
   await client.ask({ method: 'POST', path: `/api/v1/devices/${gone.deviceId}/revoke` });
   const good = server.adminToken;
   const headers = [
-    ...[revoked, expired, gone.token, 'kmo_', 'kmd_', 'x'.repeat(8_000), `${good}x`, ` ${good}`],
+    ...[revoked, expired, 'kmo_', 'kmd_', 'x'.repeat(8_000), `${good}x`, ` ${good}`],
     ...[good.slice(0, -1), good.toUpperCase(), `${good}, ${good}`, `"${good}"`, '\u00e9', '0'],
   ].map((token) => `Bearer ${token}`);
   headers.push(`Basic ${btoa(`admin:${good}`)}`, good, 'Bearer', 'Bearer null');
@@ -142,6 +149,20 @@ test('what is no token, or none any more, answers 401 everywhere', async () => {
       const request = { method, path: real(route), token: NO_TOKEN, headers: { authorization } };
       await isRefused(request, 401, authorization.slice(0, 60));
     }
+  }
+  // A device is told that its time is over, so that it wipes itself; what it has seen it may still send.
+  for (const { method, template, rule, ...route } of guarded()) {
+    const path = real({ method, template, rule, ...route });
+    const answered = await client.tryAsk({ method, path, token: gone.token });
+    const { code, wipe } = (answered?.body ?? {}) as { code?: string; wipe?: boolean };
+    const isOpen = 'afterwards' in rule && rule.afterwards === true;
+    const found = [answered?.status, code, wipe];
+    if (isOpen)
+      assert.deepEqual(
+        [template, ...found],
+        ['/api/v1/journal', 400, 'malformed-request', undefined],
+      );
+    else assert.deepEqual(found, [401, 'device-revoked', true], `${method} ${template}`);
   }
 });
 
@@ -161,7 +182,7 @@ for (const role of TOKEN_ROLES) {
   test(`${role}: 403 for what the table does not grant, neither 401 nor 403 for what it grants`, async () => {
     const token = tokens.get(role);
     assert.ok(token);
-    for (const route of routes) {
+    for (const route of routes.filter((each) => !isSigningIn(each))) {
       const { method, rule } = route;
       const isGranted =
         rule.allow === 'public' || (rule.allow !== 'device' && may(role, rule.allow));
@@ -180,11 +201,9 @@ for (const role of TOKEN_ROLES) {
 
 test('a device: 403 for what is for operators alone, neither 401 nor 403 for what is for devices', async () => {
   const { token } = lane();
-  for (const route of routes) {
+  for (const route of routes.filter((each) => !isSigningIn(each))) {
     const { method, rule } = route;
-    const isForDevices =
-      ['public', 'device'].includes(rule.allow) || ('orDevice' in rule && rule.orDevice);
-    if (isForDevices) {
+    if (isAllowed(laneOf(match), rule)) {
       // A stream that is granted would have no end.
       const id = route.answers === 'text/event-stream' ? 'nothing' : match.eventId;
       const status = await statusOf({ method, path: addressOf(route, { id }), token });
@@ -196,6 +215,10 @@ test('a device: 403 for what is for operators alone, neither 401 nor 403 for wha
     }
   }
 });
+
+function laneOf({ eventId }: SmallMatch): Device {
+  return deviceAt({ id: lane().deviceId, eventNumber: 1, eventId, gate: 'N1', lane: null });
+}
 
 test('a device of one match is given no list, no stream and no scan of another', async () => {
   const eventId = 'other';
