@@ -24,6 +24,8 @@ type HttpNodeOptions = {
   readonly log?: Log;
   readonly beside?: HttpNode;
   readonly tls?: { readonly certFile: string; readonly keyFile: string } | null;
+  /** Where one was stopped, so that its lanes find this one. */
+  readonly port?: number;
 };
 
 export class HttpNode implements AsyncDisposable {
@@ -43,7 +45,7 @@ export class HttpNode implements AsyncDisposable {
   /** @param beside - the first node of the hub, whose keys this one shares */
   static async start(
     database: TestDatabase,
-    { log = silentLog, beside, tls = null }: HttpNodeOptions = {},
+    { log = silentLog, beside, tls = null, port = 0 }: HttpNodeOptions = {},
   ): Promise<HttpNode> {
     const dataDir = beside?.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'kaimen-http-'));
     const pool = new pg.Pool({ ...database.connection, max: 6 });
@@ -53,7 +55,7 @@ export class HttpNode implements AsyncDisposable {
       {
         command: 'serve',
         host: '127.0.0.1',
-        port: 0,
+        port,
         dataDir,
         role: 'all',
         hubAddress: null,

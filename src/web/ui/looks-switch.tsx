@@ -38,16 +38,19 @@ export function Choices<T extends string>({
   chosen,
   onChoose,
   isForLane = false,
+  isLabelHidden = false,
 }: {
   readonly label: string;
   readonly choices: readonly { readonly value: T; readonly word: string }[];
   readonly chosen: T;
   readonly onChoose: (value: T) => void;
   readonly isForLane?: boolean;
+  /** Where the title above says the same. */
+  readonly isLabelHidden?: boolean;
 }) {
   return (
     <fieldset className="flex flex-col gap-1">
-      <legend className="mb-1 font-semibold text-sm">{label}</legend>
+      <legend className={isLabelHidden ? 'sr-only' : 'mb-1 font-semibold text-sm'}>{label}</legend>
       <div className="flex overflow-hidden rounded-md border border-line">
         {choices.map(({ value, word }) => (
           <button

@@ -1,0 +1,89 @@
+// Which screen is due: joining, being ready, at work, or over.
+import { useCallback, useEffect, useState } from 'react';
+import { useIntl } from 'react-intl';
+import { Button } from '#web/ui/button.tsx';
+import { Mark } from '#web/ui/mark.tsx';
+import { readOffer } from './device/offer-text.ts';
+import { type Enrolment, loadEnrolment } from './device/vault.ts';
+import { useWatched } from './observable.ts';
+import { EndedScreen } from './screens/ended-screen.tsx';
+import { EnrolScreen } from './screens/enrol-screen.tsx';
+import { ReadyScreen } from './screens/ready-screen.tsx';
+import { ScanScreen } from './screens/scan-screen.tsx';
+import { GateSession } from './session/gate-session.ts';
+
+type Phase =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'joining' }
+  | { readonly kind: 'broken'; readonly why: string }
+  | { readonly kind: 'working'; readonly session: GateSession };
+
+/** Taken from the address at once: no screenshot, no history and no shared link keeps it. */
+const offerAtStart = readOffer(location.href);
+if (location.hash !== '') history.replaceState(null, '', location.pathname);
+
+export function GateApp() {
+  const [phase, setPhase] = useState<Phase>({ kind: 'starting' });
+
+  const begin = useCallback(async (enrolment: Enrolment) => {
+    try {
+      setPhase({ kind: 'working', session: await GateSession.start(enrolment) });
+    } catch (error) {
+      setPhase({ kind: 'broken', why: error instanceof Error ? error.message : String(error) });
+    }
+  }, []);
+
+  useEffect(() => {
+    loadEnrolment().then(
+      (kept) => (kept === null ? setPhase({ kind: 'joining' }) : begin(kept)),
+      (error: unknown) => setPhase({ kind: 'broken', why: String(error) }),
+    );
+  }, [begin]);
+
+  switch (phase.kind) {
+    case 'starting':
+      return <StartingScreen />;
+    case 'broken':
+      return <BrokenScreen why={phase.why} />;
+    case 'joining':
+      return <EnrolScreen offer={offerAtStart} onEnrolled={(enrolment) => void begin(enrolment)} />;
+    case 'working':
+      return <WorkingScreen session={phase.session} onLeft={() => setPhase({ kind: 'joining' })} />;
+  }
+}
+
+function WorkingScreen({ session, onLeft }: { session: GateSession; onLeft: () => void }) {
+  const ending = useWatched(session.ending);
+  const [isScanning, setIsScanning] = useState(false);
+  if (ending !== null) return <EndedScreen ending={ending} onAgain={onLeft} />;
+  return isScanning ? (
+    <ScanScreen session={session} onReadiness={() => setIsScanning(false)} />
+  ) : (
+    <ReadyScreen session={session} onStart={() => setIsScanning(true)} />
+  );
+}
+
+function StartingScreen() {
+  const intl = useIntl();
+  return (
+    <main className="flex min-h-dvh flex-col items-center justify-center gap-4 text-quiet">
+      <Mark size={64} />
+      <p>{intl.formatMessage({ id: 'gate.starting' })}</p>
+    </main>
+  );
+}
+
+function BrokenScreen({ why }: { readonly why: string }) {
+  const intl = useIntl();
+  return (
+    <main className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-4 p-6">
+      <h1 className="font-semibold text-lg">
+        {intl.formatMessage({ id: 'gate.broken' }, { why })}
+      </h1>
+      <p>{intl.formatMessage({ id: 'gate.broken.mend' })}</p>
+      <Button kind="main" size="lane" onClick={() => location.reload()}>
+        {intl.formatMessage({ id: 'shared.retry' })}
+      </Button>
+    </main>
+  );
+}

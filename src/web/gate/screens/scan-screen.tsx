@@ -1,0 +1,100 @@
+// The lane at work: camera, verdict in its place, and below it who decides, how many, and the thumb's row.
+import { useEffect } from 'react';
+import { useIntl } from 'react-intl';
+import { rungWord } from '#lane/words.ts';
+import { useLooks } from '#web/ui/looks.tsx';
+import { RungBadge } from '#web/ui/rung-badge.tsx';
+import { keepAwake } from '../feel/wake-lock.ts';
+import { useWatched } from '../observable.ts';
+import { watchWedge } from '../reading/wedge.ts';
+import type { GateSession } from '../session/gate-session.ts';
+import { CallButton } from './call-button.tsx';
+import { CameraView } from './camera-view.tsx';
+import { GateMenu } from './gate-menu.tsx';
+import { MessageBar } from './message-bar.tsx';
+import { NoticeBar } from './notice-bar.tsx';
+import { TallyScreen } from './tally-screen.tsx';
+import { useGround } from './use-ground.ts';
+import { VerdictScreen } from './verdict-screen.tsx';
+
+export function ScanScreen({
+  session,
+  onReadiness,
+}: {
+  readonly session: GateSession;
+  readonly onReadiness: () => void;
+}) {
+  const intl = useIntl();
+  const shown = useWatched(session.shown);
+  const status = useWatched(session.status);
+  const isDeciding = useWatched(session.isDeciding);
+  useEffect(() => keepAwake(), []);
+  useEffect(() => watchWedge((text) => session.present(text)), [session]);
+
+  const isByEye = status.mode.mode !== 'normal' || status.rung === 'visual';
+  return (
+    <main className="fixed inset-0 flex flex-col overflow-hidden bg-ground">
+      <div className="relative min-h-0 flex-1">
+        {isByEye ? (
+          <TallyScreen session={session} />
+        ) : (
+          <CameraView
+            onState={(found) =>
+              session.camera.set(found === 'ok' ? 'ok' : found === 'missing' ? 'none' : 'failed')
+            }
+            onCode={(text) => session.present(text)}
+          />
+        )}
+        {!isByEye && shown === null && (
+          <p
+            aria-live="polite"
+            className="absolute inset-x-0 bottom-3 mx-auto w-fit rounded-md bg-ink/80 px-3 py-1 text-base text-paper"
+          >
+            {intl.formatMessage({ id: isDeciding ? 'scan.deciding' : 'scan.hint' })}
+          </p>
+        )}
+        <div className="absolute inset-x-3 top-3 flex flex-col gap-2">
+          <MessageBar session={session} />
+          {shown === null && <NoticeBar session={session} />}
+        </div>
+        {shown !== null && (
+          <VerdictScreen key={shown.answer.scanId} session={session} shown={shown} />
+        )}
+      </div>
+      <BottomBar session={session} onReadiness={onReadiness} />
+    </main>
+  );
+}
+
+function BottomBar({ session, onReadiness }: { session: GateSession; onReadiness: () => void }) {
+  const intl = useIntl();
+  const { language } = useLooks();
+  const ground = useGround(session);
+  const status = useWatched(session.status);
+  const admitted = useWatched(session.admittedHere);
+  const direction = useWatched(session.direction);
+  const { identity } = session.enrolment;
+  return (
+    <div className="flex flex-col gap-2 border-line border-t p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+      <div className="flex items-center gap-x-4 gap-y-1 text-sm">
+        <span className="truncate font-semibold">
+          {identity.lane ?? ground.gateName(identity.gate)}
+          {direction === 'out' && ` · ${intl.formatMessage({ id: 'scan.out' })}`}
+        </span>
+        <RungBadge rung={status.rung} word={rungWord(status.rung, language)} />
+        <span className="ml-auto whitespace-nowrap">
+          {intl.formatMessage({ id: 'scan.admittedHere' })}{' '}
+          <strong data-count="admitted">{intl.formatNumber(admitted)}</strong>
+        </span>
+        <span className="whitespace-nowrap">
+          {intl.formatMessage({ id: 'scan.unsent' })}{' '}
+          <strong data-count="unsent">{intl.formatNumber(status.unsent)}</strong>
+        </span>
+      </div>
+      <div className="flex items-center gap-2">
+        <GateMenu session={session} onReadiness={onReadiness} isWide />
+        <CallButton session={session} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+// Where no code decides: people are counted, and an open gate says when to stop.
+import { useState } from 'react';
+import { useIntl } from 'react-intl';
+import { Button } from '#web/ui/button.tsx';
+import { useWatched } from '../observable.ts';
+import type { GateSession } from '../session/gate-session.ts';
+
+export function TallyScreen({ session }: { readonly session: GateSession }) {
+  const intl = useIntl();
+  const { tally, mode, rung } = useWatched(session.status);
+  const [isFull, setIsFull] = useState(false);
+  const word = rung === 'open' ? 'mode.open' : 'mode.visual';
+  const count = (people: number) => {
+    navigator.vibrate?.(30);
+    session
+      .count(people)
+      .then(setIsFull, (error: unknown) => session.announce('unwritten', String(error)));
+  };
+  return (
+    <section className="flex h-full flex-col gap-4 bg-sunken p-5 pt-24">
+      <h1 className="text-center font-semibold text-xl">{intl.formatMessage({ id: word })}</h1>
+      <p className="text-center text-quiet">{intl.formatMessage({ id: 'tally.in' })}</p>
+      <p className="text-center font-semibold text-3xl" data-count="tally">
+        {intl.formatNumber(tally.in)}
+      </p>
+      {isFull && mode.stopAt !== null && (
+        <p
+          role="alert"
+          className="rounded-md bg-refused p-3 text-center font-semibold text-lg text-white"
+        >
+          {intl.formatMessage({ id: 'tally.full' }, { count: mode.stopAt })}
+        </p>
+      )}
+      <Button
+        kind="main"
+        size="lane"
+        className="min-h-40 w-full flex-1 text-2xl"
+        onClick={() => count(1)}
+      >
+        {intl.formatMessage({ id: 'tally.one' })}
+      </Button>
+      <Button size="lane" className="w-full" onClick={() => count(5)}>
+        {intl.formatMessage({ id: 'tally.five' })}
+      </Button>
+    </section>
+  );
+}
