@@ -116,9 +116,15 @@ class Progress {
     const page = await journal.linesFrom(this.through + 1, this.#batchMax, BATCH_LENGTH_MAX);
     const last = page.at(-1)?.seq ?? this.through;
     const entries = page.filter(({ seq }) => !journal.hasSetAside(seq - 1, seq));
-    const json = `{"journalId":"${journal.journalId}","entries":[${entries
-      .map(({ text }) => text)
-      .join(',')}]${last === journal.lastSeq ? ',"isComplete":true' : ''}}`;
+    const texts = entries.map(({ text }) => text).join(',');
+    const leftOut = page.flatMap(({ seq }) => (journal.hasSetAside(seq - 1, seq) ? [seq] : []));
+    const isComplete = last === journal.lastSeq;
+    const rest = JSON.stringify({
+      ...{ journalId: journal.journalId, isComplete, lastSeq: journal.lastSeq },
+      ...(leftOut.length === 0 ? {} : { leftOut }),
+    });
+    // Entries go up as they were written, the same to the byte each time.
+    const json = `{"entries":[${texts}],${rest.slice(1)}`;
     const reply = await this.#post(json);
     if (isJudgement(reply) && entries.length > 0) {
       // One of these is bad: halve until it stands alone, then leave it out.

@@ -73,6 +73,17 @@ export const journalUpload = z.strictObject({
   journalId: z.uuid(),
   entries: z.array(z.looseObject({ seq })).max(JOURNAL_ENTRIES_MAX),
   isComplete: z.boolean().optional().describe('nothing is left on the lane beyond these entries'),
+  lastSeq: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('of the lane’s last entry: until all up to it are here, nothing is complete'),
+  leftOut: z
+    .array(seq)
+    .max(JOURNAL_ENTRIES_MAX)
+    .optional()
+    .describe('numbers that will not come: these entries were refused whenever they were sent'),
 });
 
 export const journalReceipt = z.object({

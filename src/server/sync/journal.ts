@@ -10,7 +10,14 @@ export type Upload = {
   readonly journalId: string;
   readonly entries: readonly ({ readonly seq: number } & Record<string, unknown>)[];
   readonly isComplete: boolean;
+  /** Of the lane's last entry; a lane of an older version does not say. */
+  readonly lastSeq?: number | undefined;
+  /** Numbers that will not come. */
+  readonly leftOut?: readonly number[] | undefined;
 };
+
+/** Why a number was taken by nothing. */
+const LEFT_OUT = 'the lane could not send it: it was refused each time';
 
 /** Why an entry is set aside whose number another has taken. */
 export const CLASH = 'another entry was uploaded under this number: a cloned or restored lane';
@@ -37,7 +44,9 @@ export async function storeJournal(
   now: Date,
   appliedThrough = 0,
 ): Promise<Omit<JournalReceipt, 'conflicts'>> {
-  const checked = upload.entries.map(check).sort((a, b) => a.seq - b.seq);
+  const checked = [...upload.entries.map(check), ...(upload.leftOut ?? []).map(leftOut)].sort(
+    (a, b) => a.seq - b.seq,
+  );
   return inTransaction(pool, async (client) => {
     const key = [device.id, upload.journalId];
     await client.query(
@@ -53,7 +62,7 @@ export async function storeJournal(
     for (const item of checked) {
       const before = known.get(item.seq);
       if (before !== undefined) {
-        if (before === item.hash.toString('hex')) continue;
+        if (before === item.hash.toString('hex') || isLeftOut(item)) continue;
         quarantined.push({ seq: item.seq, why: CLASH });
         await quarantine(client, key, item, CLASH, now);
         continue;
@@ -65,7 +74,7 @@ export async function storeJournal(
       }
       await insertEntry(client, key, device, item, { now, isApplied: item.seq <= appliedThrough });
     }
-    const acceptedThrough = await advance(client, key, upload.isComplete, now);
+    const acceptedThrough = await advance(client, key, upload, now);
     return { acceptedThrough, durableThrough: acceptedThrough, quarantined };
   });
 }
@@ -79,6 +88,15 @@ function check(raw: Upload['entries'][number]): Checked {
   const why = `${issue?.path.join('.') || 'entry'}: ${issue?.message ?? 'malformed'}`;
   // PostgreSQL's text cannot hold NUL, which the name of a field may.
   return { seq: raw.seq, hash, text, why: why.slice(0, 300).replaceAll('\0', '␀') };
+}
+
+function leftOut(seq: number): Checked {
+  const text = JSON.stringify({ seq, kind: 'left-out' });
+  return { seq, hash: createHash('sha256').update(text).digest(), text, why: LEFT_OUT };
+}
+
+function isLeftOut(item: Checked): boolean {
+  return 'why' in item && item.why === LEFT_OUT;
 }
 
 function textOf(raw: Upload['entries'][number]): string {
@@ -105,7 +123,7 @@ async function knownHashes(
 }
 
 /** Kinds that the authority must still make true; the rest are for the record. */
-const CHANGES_CLAIMS = new Set<JournalEntry['kind']>(['outcome', 'annulled']);
+const CHANGES_CLAIMS = new Set<JournalEntry['kind']>(['outcome', 'annulled', 'counted']);
 
 /** A malformed entry takes its number too, or the lane could never get past it. */
 async function insertEntry(
@@ -148,22 +166,25 @@ async function quarantine(
   );
 }
 
-/** Moves `accepted_through` over what is there without a gap. */
+/** Moves `accepted_through` over what is there without a gap; only a journal without one is complete. */
 async function advance(
   client: PoolClient,
   key: readonly unknown[],
-  isComplete: boolean,
+  { isComplete, lastSeq = 0 }: Upload,
   now: Date,
 ): Promise<number> {
   const { rows } = await client.query<{ accepted_through: string }>(
-    `UPDATE journals j SET completed_at = CASE WHEN $3 THEN $4 ELSE completed_at END,
-       accepted_through = (
-         SELECT coalesce(max(e.seq), j.accepted_through) FROM (
-           SELECT seq, row_number() OVER (ORDER BY seq) AS nth FROM journal_entries
-           WHERE device = $1 AND journal_id = $2 AND seq > j.accepted_through) e
-         WHERE e.seq = j.accepted_through + e.nth)
-     WHERE device = $1 AND journal_id = $2 RETURNING accepted_through`,
-    [...key, isComplete, now],
+    `UPDATE journals j SET accepted_through = n.through,
+       completed_at = CASE WHEN $3 AND n.through >= greatest(n.last, $5) THEN $4 ELSE completed_at END
+     FROM (
+       SELECT coalesce(max(e.seq) FILTER (WHERE e.seq = e.accepted + e.nth), max(a.accepted)) AS through,
+         coalesce(max(e.seq), max(a.accepted)) AS last
+       FROM (SELECT accepted_through AS accepted FROM journals WHERE device = $1 AND journal_id = $2) a
+       LEFT JOIN LATERAL (
+         SELECT seq, a.accepted, row_number() OVER (ORDER BY seq) AS nth FROM journal_entries
+         WHERE device = $1 AND journal_id = $2 AND seq > a.accepted) e ON true) n
+     WHERE device = $1 AND journal_id = $2 RETURNING j.accepted_through`,
+    [...key, isComplete, now, lastSeq],
   );
   return Number(rows[0]?.accepted_through ?? 0);
 }

@@ -5,6 +5,7 @@ import type { PoolClient } from 'pg';
 import { nextActionOf } from '#domain/entry/verdict.ts';
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import { takeUp, toldTime, withCrossing } from '#domain/sync/take-up.ts';
+import { scopesCrossed } from '#domain/venue/match-event.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
 import { annulFromJournal } from '#server/entry/annul.ts';
 import { ticketShown } from '#server/entry/answer.ts';
@@ -18,6 +19,7 @@ import { isDatabaseAway } from '#server/platform/database-fault.ts';
 import { type Device, deviceAt } from '#server/platform/principal.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
+import { isByCount, peopleOf, replayCounted } from './counted.ts';
 import { crossingOf, findStored, isOf, type MissedScan, missedScanOf } from './missed-scans.ts';
 
 type Outcome = Extract<JournalEntry, { kind: 'outcome' }>;
@@ -88,6 +90,7 @@ async function replayOne(
     );
     if (rowCount === 0) return 0;
     if (entry.kind === 'outcome') return await replayOutcome(context, client, device, entry, key);
+    if (entry.kind === 'counted') await replayCounted(context, client, device, entry, key);
     if (entry.kind === 'annulled') {
       const at = storableTime(parseInstant(entry.at) ?? context.now()) as Instant;
       const scan = { device: device.id, scanId: entry.scanId };
@@ -157,8 +160,11 @@ async function replayOutcome(
         )
       : null;
   if (taken.isNew) {
-    const revision = crossed?.revision ?? (await takeRevision(client, event, [], 0));
-    const inside = crossed?.inside ?? 0;
+    // Whoever went through an open gate with a code that leads to no ticket is inside all the same.
+    const isCounted = taken.hasCrossed && row === null && isByCount(entry.rung);
+    const inside = crossed?.inside ?? (isCounted ? await peopleOf(client, event, entry, 1) : 0);
+    const scopes = isCounted ? scopesCrossed(event.ground, null, device.gate) : [];
+    const revision = crossed?.revision ?? (await takeRevision(client, event, scopes, inside));
     await insertScan(client, event, scan, entry, { codeHash, row, revision, inside });
   }
   return crossed?.conflicts ?? 0;
