@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'pg',
       'prom-client',
     ],
-    ...['zxing-wasm', '@hyzyla/pdfium', 'playwright-core', 'axe-core'],
+    ...['zxing-wasm', '@hyzyla/pdfium', 'playwright-core', 'axe-core', 'qr'],
   ],
 };
 

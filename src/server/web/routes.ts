@@ -1,6 +1,6 @@
 // `/gate/` and `/console/`: the web apps of this very server, from the same origin as the API.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { HttpProblem, sendProblem } from '../platform/http/problem.ts';
+import { HttpProblem, sendProblem } from '#server/platform/http/problem.ts';
 import { type WebFile, WebFiles } from './web-files.ts';
 
 const APPS = ['gate', 'console'] as const;
