@@ -39,6 +39,7 @@ const ticket: TicketFace = {
   orderRef: 'O-00001',
   admits: 1,
   code,
+  shortId: 'QK7M-2TAZ',
 };
 
 mkdirSync(SCREENS, { recursive: true });

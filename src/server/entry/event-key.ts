@@ -1,6 +1,7 @@
 // The secret of an event: 32 random bytes, sealed by the master key in the database. Everything that
 // must not be guessed is derived from it under its own label (HKDF in one step, RFC 5869 expand).
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { mintShortId, type ShortFields, writtenShortId } from '#domain/credentials/short-id.ts';
 import type { Sign, Verify } from '#domain/credentials/signed-code.ts';
 import { asciiBytes, type CodeFields, mintTicketCode } from '#domain/credentials/ticket-code.ts';
 import { hmacSha256 } from '#server/platform/crypto.ts';
@@ -14,6 +15,11 @@ export type EventKey = {
 /** The code of a ticket, minted afresh each time: it is never stored. */
 export function codeOf(key: EventKey, fields: Omit<CodeFields, 'event'>): string {
   return mintTicketCode({ ...fields, event: key.number }, key.secret, hmacSha256);
+}
+
+/** The ticket's short identifier as it is printed, of the same issue as its code. */
+export function shortIdOf(key: EventKey, fields: ShortFields): string {
+  return writtenShortId(mintShortId(fields, key.secret, hmacSha256));
 }
 
 const MEDIUM_HASH_BYTES = 16;

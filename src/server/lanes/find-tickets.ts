@@ -1,14 +1,13 @@
 // Tickets as a steward finds them at a lane: by seat, order or the end of a phone number, masked, with the
 // short identifier that is typed in to admit.
 import type { Pool } from 'pg';
-import { mintShortId, writtenShortId } from '#domain/credentials/short-id.ts';
 import { type Crossing, foldCrossings, insideOf } from '#domain/entry/crossings.ts';
 import { rulesFor } from '#domain/entry/rules.ts';
 import { FOUND_MAX, type FoundTickets } from '#protocol/find.ts';
 import { checkpointOf, type OpenEvent } from '#server/entry/catalogue.ts';
+import { shortIdOf } from '#server/entry/event-key.ts';
 import { TICKET_COLUMNS, type TicketRow, ticketOf } from '#server/entry/ticket-row.ts';
 import { iso } from '#server/platform/clock.ts';
-import { hmacSha256 } from '#server/platform/crypto.ts';
 import { maskName, maskPhone } from '#server/tickets/ticket-view.ts';
 
 export type Wanted = {
@@ -89,11 +88,9 @@ function foundTicket(row: Row, event: OpenEvent): FoundTickets['tickets'][number
   const rules = rulesFor(event.ground, ticket);
   const crossed = foldCrossings(row.crossings ?? [], rules);
   const entered = crossed.slots[0]?.entered ?? null;
-  const { serial, issue } = ticket;
-  const shortId = mintShortId({ serial, issue }, event.keyring.own.secret, hmacSha256);
   return {
     ref: ticket.ref,
-    shortId: writtenShortId(shortId),
+    shortId: shortIdOf(event.keyring.own, { serial: ticket.serial, issue: ticket.issue }),
     type: ticket.type,
     stand: ticket.stand,
     section: ticket.section,

@@ -26,6 +26,7 @@ export const SAMPLE_TICKET: TicketFace = {
   orderRef: 'KM-2026-88123',
   admits: 1,
   code: 'CEZTQ2LAMV3GKZLOOR2HE2LDNB',
+  shortId: 'QK7M-2TAZ',
 };
 
 /** Codes that differ, in the form of ours. */

@@ -54,6 +54,7 @@ export function slipLines(
     { kind: 'rule' },
     { kind: 'symbol', code: ticket.code },
     { ...line(spacedCode(ticket.code), 'small'), isCentred: true },
+    fact(WORDS.shortId, ticket.shortId),
     { kind: 'rule' },
     fact(WORDS.type, bothLanguages(ticket.type, ' · ')),
     ...(ticket.admits > 1 ? [fact(WORDS.admits, `${ticket.admits}`)] : []),

@@ -32,6 +32,8 @@ export type TicketFace = SeatFace & {
   /** People let in by this one code. */
   readonly admits: number;
   readonly code: string;
+  /** What a steward types in when the code cannot be read: ABCD-EFGH. */
+  readonly shortId: string;
 };
 
 /** A finished paper. */

@@ -184,7 +184,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function drawCode(pen: Pen, { code }: TicketFace): void {
+function drawCode(pen: Pen, { code, shortId }: TicketFace): void {
   const symbol = SYMBOL_MM * POINTS_PER_MM;
   const edge = edgeWithQuietZone(code, symbol);
   const right = MARGIN + WIDTH;
@@ -199,6 +199,9 @@ function drawCode(pen: Pen, { code }: TicketFace): void {
   for (const [index, line] of lines.entries()) {
     pen.write(line, right - symbol, SYMBOL_TOP + symbol + 38 + index * 12, style);
   }
+  const below = SYMBOL_TOP + symbol + 46 + lines.length * 12;
+  pen.write(bothLanguages(WORDS.shortId), right - symbol, below, { size: 8, color: GREY });
+  pen.write(shortId, right - symbol, below + 16, { size: 14, weight: 'bold' });
 }
 
 function drawFold(pen: Pen): void {

@@ -19,6 +19,7 @@ export const WORDS = {
   row: { 'zh-CN': '排', en: 'Row' },
   seat: { 'zh-CN': '座', en: 'Seat' },
   section: { 'zh-CN': '区', en: 'Section' },
+  shortId: { 'zh-CN': '扫不出时', en: 'By hand' },
   stand: { 'zh-CN': '看台', en: 'Stand' },
   steward: { 'zh-CN': '检票员', en: 'Steward' },
   tick: { 'zh-CN': '放行即打勾', en: 'Tick each ticket you admit' },

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { entryWindow, gatesFor, rulesFor } from '#domain/entry/rules.ts';
 import { NO_CONTROLS } from '#domain/venue/controls.ts';
 import type { OpenEvent } from '#server/entry/catalogue.ts';
-import { codeOf } from '#server/entry/event-key.ts';
+import { codeOf, shortIdOf } from '#server/entry/event-key.ts';
 import { TICKET_COLUMNS, type TicketRow, ticketOf } from '#server/entry/ticket-row.ts';
 import type { EventFace, TicketFace } from '#server/paper/ticket-face.ts';
 
@@ -57,6 +57,7 @@ export function ticketFaceOf(event: OpenEvent, row: FaceRow, face: EventFace): T
     orderRef: row.order_ref,
     admits: rules.admits,
     code: codeOf(keyring.own, { issue: ticket.issue, serial: ticket.serial }),
+    shortId: shortIdOf(keyring.own, { issue: ticket.issue, serial: ticket.serial }),
   };
 }
 
