@@ -10,13 +10,15 @@ import { addRoute } from '#server/platform/http/route.ts';
 import type { Device } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { storeJournal, type Upload } from './journal.ts';
-import { listPage } from './list.ts';
 import { replayJournals } from './replay.ts';
+import { SharedPages } from './shared-pages.ts';
 import { alarmOfUpload } from './upload-alarms.ts';
 
 const JOURNAL_BYTES_MAX = 4 * 1024 * 1024;
 
 export function addSyncRoutes(app: FastifyInstance, context: ServerContext): void {
+  const pages = new SharedPages(context.pool, context.now);
+
   addRoute(app, {
     method: 'GET',
     url: '/api/v1/events/:id/list',
@@ -39,10 +41,9 @@ export function addSyncRoutes(app: FastifyInstance, context: ServerContext): voi
       }
       const limit = query.limit ?? LIST_PAGE_MAX;
       const since = query.since ?? null;
-      const { pool, self } = context;
-      const isCopy = self !== 'hub';
+      const isCopy = context.self !== 'hub';
       const { eventNumber: event } = principal;
-      const page = await listPage(pool, event, since, limit, context.now(), isCopy);
+      const page = await pages.get({ event, since, limit, isCopy });
       return await sendCompressed(request, reply, JSON.stringify(page));
     },
   });
