@@ -196,6 +196,12 @@ const controlChange = z.discriminatedUnion('kind', [
     limit: z.int().min(0).nullable(),
   }),
   z.strictObject({ kind: z.literal('window-moved'), window }),
+  z.strictObject({
+    kind: z.literal('mode-set'),
+    gate: words(64),
+    mode: z.enum(['normal', 'visual', 'open']),
+    stopAt: z.int().min(1).nullable(),
+  }),
 ]);
 /** A control set at a box, told to the hub. */
 const carriedChange = z.strictObject({

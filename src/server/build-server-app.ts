@@ -23,6 +23,7 @@ import type { NodeWatch } from './edge/run-nodes.ts';
 import { countScans } from './entry/metrics.ts';
 import { addScanRoutes } from './entry/routes.ts';
 import { addScanReading } from './entry/scan-routes.ts';
+import { storeName } from './entry/store-name.ts';
 import { addCallRoutes } from './lanes/call-routes.ts';
 import { addFindRoutes } from './lanes/find-routes.ts';
 import { addMessageRoutes } from './lanes/message-routes.ts';
@@ -47,6 +48,7 @@ import { addStoreRoutes } from './sync/store-routes.ts';
 import { addPaperRoutes } from './tickets/paper-routes.ts';
 import { addTicketRoutes } from './tickets/routes.ts';
 import { addControlRoutes } from './venue/control-routes.ts';
+import { addModeRoutes } from './venue/mode-routes.ts';
 import { addEventRoutes } from './venue/routes.ts';
 import { addWebRoutes } from './web/routes.ts';
 
@@ -77,12 +79,15 @@ export async function buildServerApp(
     stopping: context.stopping,
     storeState: () => context.storeState.current().state,
     role: config.role,
+    // A box has a key of its own and cannot speak for its hub.
+    store: config.role === 'edge' ? null : storeName(context.masterKey),
     node: context.self,
     decides: () => among.watch.decides(),
   });
   acceptCsv(app);
   addEventRoutes(app, context);
   addControlRoutes(app, context);
+  addModeRoutes(app, context);
   addTicketRoutes(app, context);
   addPaperRoutes(app, context);
   addTokenRoutes(app, context);

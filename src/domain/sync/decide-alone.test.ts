@@ -44,8 +44,17 @@ test('a ticket that is not on a whole list is unknown; on none, nothing can be s
 });
 
 test('a code newer than the list cannot be verified', () => {
-  const lookedUp: LookedUp = { kind: 'ask', why: 'newer-issue' };
+  const lookedUp: LookedUp = { kind: 'ask', why: 'newer-issue', ticket: aTicket() };
   assert.equal(alone({ policy: 'open', lookedUp }).reason, 'cannot-verify');
+});
+
+test('whoever leaves with a code newer than the list is let out', () => {
+  const lookedUp: LookedUp = { kind: 'ask', why: 'newer-issue', ticket: aTicket() };
+  const crossings = [wentIn('18:00')];
+  const scan: Scan = { ...IN, direction: 'out' };
+  const leaving = alone({ policy: 'strict', lookedUp, crossings, scan });
+  assert.deepEqual([leaving.verdict, leaving.next], ['provisional', 'let-out']);
+  assert.deepEqual([leaving.crosses, leaving.ticket], [{ inside: -1 }, aTicket()]);
 });
 
 function alone(given: {

@@ -18,6 +18,11 @@ export function decideAlone(
   admittedAlone: (ticketType: string) => number,
 ): Decision {
   if (lookedUp.kind === 'ask') {
+    if (lookedUp.why === 'newer-issue' && scan.direction === 'out') {
+      // Of a ticket that is known, and re-issued since: nobody is kept inside for that.
+      const finding = { kind: 'ticket', ticket: lookedUp.ticket, isCurrent: true } as const;
+      return { ...decideScan(scan, finding, known), verdict: 'provisional' };
+    }
     const isUnknown = lookedUp.why === 'not-listed' && isListWhole;
     return isUnknown
       ? decideScan(scan, { kind: 'none', reason: 'unknown' }, known)

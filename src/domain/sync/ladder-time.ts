@@ -100,6 +100,17 @@ function openAll(step: Step, nowMs: number): Step {
   return step.ladder.addresses.reduce((now, { address }) => open(now, address, nowMs), step);
 }
 
+/** All gone at once is the lane's own line, as a rule: who came back falsely speaks for all of them. */
+function inDoubtOfAll(ladder: Ladder): Ladder {
+  const { addresses } = ladder;
+  if (addresses.some(({ breaker }) => !breaker.isOpen)) return ladder;
+  const goodNeeded = Math.max(...addresses.map(({ breaker }) => breaker.goodNeeded));
+  return {
+    ...ladder,
+    addresses: addresses.map((each) => ({ ...each, breaker: { ...each.breaker, goodNeeded } })),
+  };
+}
+
 function open(step: Step, address: string, nowMs: number): Step {
   if (!isClosed(step.ladder, address)) return step;
   const addresses = step.ladder.addresses.map((each): AddressState => {
@@ -115,7 +126,11 @@ function open(step: Step, address: string, nowMs: number): Step {
 function goAlone(step: Step, asking: Asking, cause: string): Step {
   const settled = put(step, { ...askingOf(step, asking.scanId), settledBy: 'lane', waiting: [] });
   const { scanId } = asking;
-  return { ...settled, effects: [...settled.effects, { kind: 'go-alone', scanId, cause }] };
+  return {
+    ...settled,
+    ladder: inDoubtOfAll(settled.ladder),
+    effects: [...settled.effects, { kind: 'go-alone', scanId, cause }],
+  };
 }
 
 function isClosed({ addresses }: Ladder, address: string): boolean {

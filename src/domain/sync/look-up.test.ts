@@ -21,7 +21,8 @@ test('an imported code of another system finds its ticket by hash', () => {
 
 test('a lower issue has been replaced, a higher one is newer than the list', () => {
   assert.deepEqual(looked(code({ issue: 1 }), 'x'), ticketFound(false));
-  assert.deepEqual(looked(code({ issue: 3 }), 'x'), { kind: 'ask', why: 'newer-issue' });
+  const newer = { kind: 'ask', why: 'newer-issue', ticket: LISTED.ticket } as const;
+  assert.deepEqual(looked(code({ issue: 3 }), 'x'), newer);
 });
 
 test('the listed issue under another hash is forged', () => {

@@ -21,7 +21,9 @@ export type TicketList = {
 export type LookedUp =
   | { readonly kind: 'known'; readonly finding: Finding }
   /** Only a newer list, or the holder of the keys, can tell. */
-  | { readonly kind: 'ask'; readonly why: 'not-listed' | 'newer-issue' | 'not-ours-to-check' };
+  | { readonly kind: 'ask'; readonly why: 'not-listed' | 'not-ours-to-check' }
+  /** Of a listed ticket that was re-issued since, or forged. */
+  | { readonly kind: 'ask'; readonly why: 'newer-issue'; readonly ticket: Ticket };
 
 /** @param hash - of the reading's text, as the list spells hashes; unused if unreadable */
 export function lookUp(reading: Reading, hash: string, list: TicketList): LookedUp {
@@ -50,7 +52,9 @@ function lookUpOurs(code: TicketCode, hash: string, list: TicketList): LookedUp 
     return { kind: 'known', finding: { kind: 'none', reason: 'wrong-event' } };
   }
   if (listed === null) return { kind: 'ask', why: 'not-listed' };
-  if (code.issue > listed.ticket.issue) return { kind: 'ask', why: 'newer-issue' };
+  if (code.issue > listed.ticket.issue) {
+    return { kind: 'ask', why: 'newer-issue', ticket: listed.ticket };
+  }
   if (code.issue < listed.ticket.issue) return found(listed.ticket, false);
   return { kind: 'known', finding: { kind: 'none', reason: 'forged' } };
 }

@@ -7,6 +7,8 @@ import type { Instant } from '#domain/kernel/instant.ts';
 /** An outcome that came in a journal, and what the authority has of the same device and scanId. */
 export type ToldOutcome = {
   readonly verdict: Verdict;
+  /** A genuine code of this event whose ticket the authority does not have yet: its list lags. */
+  readonly isTicketMissing: boolean;
   readonly stored: {
     /** The same code in the same direction. */
     readonly isSameScan: boolean;
@@ -17,23 +19,22 @@ export type ToldOutcome = {
 export type TakeUp =
   /** A scanId that had another code or direction before: kept apart for people to look at. */
   | { readonly kind: 'set-aside' }
+  /** Somebody crossed with a ticket that is still to come; taken up without it, they would be forgotten. */
+  | { readonly kind: 'wait' }
   | { readonly kind: 'take'; readonly isNew: boolean; readonly hasCrossed: boolean };
 
 /**
  * The same scan sent by `POST /scans` and in the journal is one scan. Refused there too late to be heard,
  * while the lane let the holder in: then they are in.
  */
-export function takeUp({ verdict, stored }: ToldOutcome): TakeUp {
+export function takeUp({ verdict, stored, isTicketMissing }: ToldOutcome): TakeUp {
   if (stored !== null && !stored.isSameScan) return { kind: 'set-aside' };
-  if (stored !== null) {
-    const hasCrossed = verdict === 'provisional' && stored.verdict === 'refused';
-    return { kind: 'take', isNew: false, hasCrossed };
-  }
-  return {
-    kind: 'take',
-    isNew: true,
-    hasCrossed: verdict === 'admitted' || verdict === 'provisional',
-  };
+  const hasCrossed =
+    stored === null
+      ? verdict === 'admitted' || verdict === 'provisional'
+      : verdict === 'provisional' && stored.verdict === 'refused';
+  if (hasCrossed && isTicketMissing) return { kind: 'wait' };
+  return { kind: 'take', isNew: stored === null, hasCrossed };
 }
 
 /** Whether somebody with all claims had decided it; lanes decide the rest alone. */

@@ -14,6 +14,7 @@ const changes: readonly ControlChange[] = [
   { kind: 'diversion-set', diversion, at: at(10) },
   { kind: 'limit-set', scope: 'ground', limit: 5 },
   { kind: 'window-moved', window },
+  { kind: 'mode-set', gate: 'N1', mode: 'open', stopAt: 300 },
   { kind: 'hold-lifted', id: 'h' },
   { kind: 'diversion-lifted', id: 'd' },
 ];

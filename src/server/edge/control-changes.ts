@@ -66,6 +66,7 @@ const NEEDS: Readonly<Record<ControlChange['kind'], Permission>> = {
   'diversion-lifted': 'controls.set',
   'limit-set': 'controls.limit',
   'window-moved': 'controls.set',
+  'mode-set': 'controls.set',
 };
 
 /** At the hub: makes a change that was made at a box, unless it was made before. */

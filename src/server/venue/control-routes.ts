@@ -200,7 +200,8 @@ function addRemoval(
   });
 }
 
-async function change(
+/** One act of control, in force for the very next claim, recorded with who made it. */
+export async function change(
   context: ServerContext,
   principal: Principal | null,
   row: EventRow,
@@ -263,7 +264,7 @@ async function noteChange(
   );
 }
 
-function requireScope(row: EventRow, scope: string, field = 'scope'): void {
+export function requireScope(row: EventRow, scope: string, field = 'scope'): void {
   const { scopes } = groundOf(matchEventOf(row.file));
   if (!scopes.includes(scope)) throw badField(field, `this event has no ${scope}`);
 }

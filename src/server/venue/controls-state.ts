@@ -17,6 +17,7 @@ export function controlsState(controls: Controls, fence: number): ControlsState 
       reason: diversion.reason,
     })),
     limits: { ...controls.limits },
+    modes: (controls.modes ?? []).map((mode) => ({ ...mode })),
     window: {
       doorsAt: doorsAt === null ? null : iso(doorsAt),
       endsAt: endsAt === null ? null : iso(endsAt),

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ControlsState } from '#protocol/controls.ts';
 import type { EventCounts } from '#protocol/live.ts';
 import type { ScanAnswer } from '#protocol/scans.ts';
 import { derbyFile, derbyTickets } from '../../testing/derby.ts';
@@ -220,6 +221,22 @@ test('one person lowers a limit, two different people raise it, and the next sca
   await there.ask(`${EVENT}/limits`, { ...asked, body: limit(null, here.adminToken) });
   assert.equal(await scan(here, 'N1', freshCode()), 'admitted');
   await here.refuses(400, `${EVENT}/limits`, { ...put, body: { ...limit(5), scope: 'gate/N1' } });
+});
+
+test('a gate set open or to the eye is in force until it is taken back, one mode a gate', async () => {
+  const set = async (mode: string, more: object = {}) => {
+    const body = { gate: 'N3', mode, reason: 'readers are dead', ...more };
+    return (await here.ask<ControlsState>(`${EVENT}/modes`, { method: 'PUT', body })).modes;
+  };
+  assert.deepEqual(await set('visual'), [{ gate: 'N3', mode: 'visual', stopAt: null }]);
+  assert.deepEqual(await set('open', { stopAt: 300 }), [{ gate: 'N3', mode: 'open', stopAt: 300 }]);
+  assert.deepEqual(await set('normal'), []);
+  const nowhere = { gate: 'X9', mode: 'open', reason: 'x' };
+  await here.refuses(400, `${EVENT}/modes`, { method: 'PUT', body: nowhere });
+  await here.refuses(400, `${EVENT}/modes`, {
+    method: 'PUT',
+    body: { gate: 'N3', mode: 'visual', stopAt: 5, reason: 'x' },
+  });
 });
 
 test('a moved window binds the next scan, and goes back to the file’s', async () => {

@@ -15,6 +15,8 @@ export function addHealthRoutes(
     readonly stopping: AbortSignal;
     readonly storeState: () => string;
     readonly role: string;
+    /** Names the hub whose tickets these are; null where this node cannot say. */
+    readonly store: string | null;
     /** Its name, and the events whose claims it decides. */
     readonly node: string;
     readonly decides: () => readonly string[];
@@ -29,6 +31,7 @@ export function addHealthRoutes(
     handle: () => ({
       status: 'ok',
       role: deps.role,
+      ...(deps.store === null ? {} : { store: deps.store }),
       node: deps.node,
       decides: deps.decides(),
     }),
