@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['react', 'react-dom', 'react-intl', 'radix-ui', 'uplot'],
     ...['@tanstack/', 'zxing-wasm', 'qr', 'zod'],
   ],
-  cli: ['#domain/', '#protocol/', '#lane/', 'node:', 'commander', 'csv-parse', 'zxing-wasm'],
+  cli: ['#domain/', '#protocol/', '#lane/', 'node:', 'commander', 'csv-parse', 'qr', 'zxing-wasm'],
   drill: ['#domain/', '#protocol/', 'node:'],
   testing: [
     ...[

@@ -3,15 +3,24 @@ import { deviceEnrolled, deviceList } from '#protocol/access.ts';
 import { anyAnswer } from './answers.ts';
 import { at } from './client.ts';
 import { groupCommand, idArgument, runs, serverCommand } from './command.ts';
+import { offerCommand, offersCommand, readyCommand, withdrawCommand } from './offer.ts';
 import { table } from './output.ts';
 
 export function deviceCommand(): Command {
-  return groupCommand('device', 'Lanes and phones that scan.', [enrol(), list(), revoke()]);
+  return groupCommand('device', 'Lanes and phones that scan.', [
+    offerCommand(),
+    enrol(),
+    list(),
+    readyCommand(),
+    offersCommand(),
+    withdrawCommand(),
+    revoke(),
+  ]);
 }
 
 function enrol(): Command {
   const command = serverCommand('enrol', {
-    summary: 'Enrol a lane or phone at a gate. Its token is shown once.',
+    summary: 'Enrol a headless lane at a gate. Its token is shown once; phones take an offer.',
     example: 'kaimen device enrol --event derby-2026-11-29 --gate N3 --lane N3-2 --data data',
   })
     .requiredOption('--event <id>', 'the match', idArgument)
@@ -44,14 +53,16 @@ function list(): Command {
     out.result(
       answer,
       table(
-        ['device', 'event', 'gate', 'lane', 'last heard', 'revoked'],
+        ['device', 'event', 'gate', 'lane', 'role', 'operator', 'last heard', 'ended'],
         answer.devices.map((device) => [
           device.deviceId,
           device.event,
           device.gate,
           device.lane,
+          device.isPractice ? 'training' : device.role,
+          device.operator,
           device.seenAt,
-          device.revokedAt,
+          device.revokedAt === null ? null : `${device.revokedAt} ${device.revokedWhy}`,
         ]),
       ),
     );

@@ -24,6 +24,8 @@ import {
 import { laneCommand } from './lane/command.ts';
 import type { Sink } from './output.ts';
 import { paperCommand } from './paper.ts';
+import { personCommand } from './person.ts';
+import { practiceCommand } from './practice.ts';
 import { reconcileCommand } from './reconcile.ts';
 import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
@@ -80,6 +82,8 @@ export function allCommands(): Command[] {
     eventCommand(),
     ticketsCommand(),
     deviceCommand(),
+    personCommand(),
+    practiceCommand(),
     laneCommand(),
     tokenCommand(),
     controlsCommand(),
