@@ -14,6 +14,7 @@ function known(scans: readonly Presented[]): HubScan[] {
     deviceId: `d${lane}`,
     scanId: shown.scanId,
     verdict: shown.verdict,
+    annulledAt: null,
   }));
 }
 
@@ -36,6 +37,17 @@ test('a scan that the hub does not know, or knows otherwise, is a wrong', () => 
   assert.match(wrongsOf(scans, [first as HubScan]).join(), /lost: ticket 2 at lane 2/);
   const changed = [first as HubScan, { ...(second as HubScan), verdict: 'refused' }];
   assert.match(wrongsOf(scans, changed).join(), /changed: ticket 2 .* at the hub refused/);
+});
+
+test('an answer that came too late confirms what was provisional, or is taken back', () => {
+  const late = [shown(1, 1, 'provisional'), shown(2, 2, 'refused')];
+  const [confirmed, other] = known(late).map((scan) => ({ ...scan, verdict: 'admitted' }));
+  const takenBack = { ...(other as HubScan), annulledAt: '2026-11-29T19:00:00Z' };
+  assert.deepEqual(wrongsOf(late, [confirmed as HubScan, takenBack]), []);
+  assert.match(
+    wrongsOf(late, [confirmed as HubScan, other as HubScan]).join(),
+    /changed: ticket 2/,
+  );
 });
 
 test('an exact double is a wrong, and so is a provisional one that nobody was told of', () => {

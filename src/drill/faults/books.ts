@@ -5,6 +5,7 @@ export type HubScan = {
   readonly deviceId: string;
   readonly scanId: string;
   readonly verdict: string;
+  readonly annulledAt: string | null;
 };
 
 /** How often the hub names a ticket in a conflict, by serial. */
@@ -39,18 +40,26 @@ export function balance(
   };
 }
 
-/** Whatever a lane showed, the hub knows, with the same verdict. */
+/**
+ * Whatever a lane showed, the hub knows, with the same verdict. An exact admission whose answer came too late
+ * stands beside what the lane had shown by then: a provisional one, which it confirms, or none, and then the
+ * lane has taken it back.
+ */
 function lost(
   presented: readonly Presented[],
   deviceOf: (lane: number) => string,
   hub: readonly HubScan[],
 ): string[] {
-  const known = new Map(hub.map((scan) => [`${scan.deviceId} ${scan.scanId}`, scan.verdict]));
+  const known = new Map(hub.map((scan) => [`${scan.deviceId} ${scan.scanId}`, scan]));
   return presented.flatMap(({ lane, ticket, shown }) => {
-    const verdict = known.get(`${deviceOf(lane)} ${shown.scanId}`);
-    if (verdict === shown.verdict) return [];
+    const scan = known.get(`${deviceOf(lane)} ${shown.scanId}`);
     const what = `ticket ${ticket} at lane ${lane}, scan ${shown.scanId}, shown ${shown.verdict}`;
-    return [verdict === undefined ? `lost: ${what}` : `changed: ${what}, at the hub ${verdict}`];
+    if (scan === undefined) return [`lost: ${what}`];
+    const isLate =
+      scan.verdict === 'admitted' &&
+      (shown.verdict === 'provisional') === (scan.annulledAt === null);
+    if (scan.verdict === shown.verdict || isLate) return [];
+    return [`changed: ${what}, at the hub ${scan.verdict}`];
   });
 }
 
