@@ -200,7 +200,8 @@ class Crowd implements Disposable {
   #present(): void {
     const number = this.#shown++;
     const isCopy = number % COPY_EVERY === COPY_EVERY - 1;
-    if (!isCopy && this.#next >= this.#tickets) throw new Error('the drill has run out of tickets');
+    // A drill that could not settle goes on for longer than it has people; that is told where it is noticed.
+    if (!isCopy && this.#next >= this.#tickets) return this.#rest();
     // A copy is of a ticket shown a second ago, at a lane on the other side of the ground.
     const ticket = isCopy ? Math.max(1, this.#next - SCANS_PER_SECOND) : ++this.#next;
     const lane = this.lanes[(number * 7) % this.lanes.length];
