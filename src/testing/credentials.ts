@@ -1,7 +1,9 @@
 // The platform's cryptography and the golden vectors, for tests of whatever reads or writes codes.
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Lesson } from '#domain/credentials/practice-code.ts';
 import type { Sha256 } from '#domain/credentials/reading.ts';
+import type { ShortFields } from '#domain/credentials/short-id.ts';
 import type { Sign, SignedFields, Verify } from '#domain/credentials/signed-code.ts';
 import type { CodeFields, HmacSha256 } from '#domain/credentials/ticket-code.ts';
 import * as platform from '#server/platform/crypto.ts';
@@ -36,6 +38,8 @@ export type ValidCredentials = {
     NamedText & { readonly privateKey: string; readonly publicKey: string })[];
   readonly readings: readonly (NamedText & { readonly scanned: string })[];
   readonly codeHashes: readonly { eventId: string; text: string; hash: string }[];
+  readonly shortIds: readonly (ShortFields & NamedText & { readonly key: string })[];
+  readonly practiceCodes: readonly { lesson: Lesson; number: number; text: string }[];
 };
 
 export type InvalidCredentials = {

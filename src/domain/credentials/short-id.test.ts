@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { hmacSha256 } from '#testing/credentials.ts';
+import { fromHex, hmacSha256, validCredentials } from '#testing/credentials.ts';
 import { BASE32_ALPHABET } from './base32.ts';
 import { mintShortId, openShortId, readShortId, writtenShortId } from './short-id.ts';
 import { ISSUE_MAX, SERIAL_MAX } from './ticket-code.ts';
@@ -13,6 +13,14 @@ const fields = fc.record({
   serial: fc.integer({ min: 1, max: SERIAL_MAX }),
 });
 const mint = (issue: number, serial: number) => mintShortId({ issue, serial }, KEY, hmacSha256);
+
+for (const { name, key, issue, serial, text } of validCredentials.shortIds) {
+  test(`the vector of ${name} is minted and opened as it stands`, () => {
+    assert.equal(mintShortId({ issue, serial }, fromHex(key), hmacSha256), text);
+    assert.deepEqual(openShortId(text, fromHex(key), hmacSha256), { issue, serial });
+    assert.equal(readShortId(text), text);
+  });
+}
 
 test('is opened as it was minted, however it is typed', () => {
   fc.assert(

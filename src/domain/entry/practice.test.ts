@@ -3,10 +3,17 @@ import { test } from 'node:test';
 import { LESSONS, lessonOf, practiceCode } from '#domain/credentials/practice-code.ts';
 import { readCode } from '#domain/credentials/reading.ts';
 import { mintTicketCode } from '#domain/credentials/ticket-code.ts';
-import { hmacSha256, sha256 } from '#testing/credentials.ts';
+import { hmacSha256, sha256, validCredentials } from '#testing/credentials.ts';
 import { decidePractice } from './practice.ts';
 
 const NOTHING_SEEN = new Set<string>();
+
+test('the vectors are made and read as they stand', () => {
+  for (const { lesson, number, text } of validCredentials.practiceCodes) {
+    assert.equal(practiceCode(lesson, number, sha256), text);
+    assert.equal(lessonOf(text, sha256), lesson);
+  }
+});
 
 test('each lesson has codes of its own, which are told apart and read as no ticket of ours', () => {
   const codes = LESSONS.flatMap((lesson) => [0, 1, 77].map((n) => practiceCode(lesson, n, sha256)));
