@@ -1,15 +1,15 @@
 // A hub and two boxes in the ground as processes of their own, each with its own PostgreSQL.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Answered, DrillClient, type Lane } from '../src/drill/drill-client.ts';
-import { healthOf, startAgain, startBox, until } from '../src/drill/ground-edge.ts';
+import { healthOf, startAgain, startBox } from '../src/drill/ground-edge.ts';
 import { ServerProcess } from '../src/drill/server-process.ts';
 import { entryScan, refOf, type SmallMatch, setUpMatch } from '../src/drill/small-match.ts';
 import type { ScanAnswer } from '../src/protocol/scans.ts';
+import { freePort, until } from '../src/testing/waiting.ts';
 
 const SOON_MS = 20_000;
 const EVENT = '/api/v1/events/drill';
@@ -229,13 +229,4 @@ function trySend(node: keyof typeof clients, lane: number, serial: number) {
 function nextId(): string {
   next += 1;
   return `s-${next}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  assert.ok(typeof address === 'object' && address !== null);
-  return address.port;
 }

@@ -1,11 +1,8 @@
 // Boxes in the ground as processes of their own, enrolled at a hub that runs beside them.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { DrillClient } from './drill-client.ts';
 import { ServerProcess } from './server-process.ts';
-
-const LOOK_EVERY_MS = 50;
 
 export type NodeHealth = {
   readonly role: string;
@@ -31,22 +28,6 @@ export async function startBox(
 
 export function startAgain(hubUrl: string, dataDir: string, port: number): Promise<ServerProcess> {
   return ServerProcess.start(dataDir, port, ['--role', 'edge', '--hub', hubUrl]);
-}
-
-/** @returns the first answer that `isIt`; how long it took */
-export async function until<T>(
-  withinMs: number,
-  look: () => Promise<T>,
-  isIt: (value: T) => boolean,
-): Promise<{ value: T; tookMs: number }> {
-  const startedAt = performance.now();
-  for (;;) {
-    const value = await look();
-    const tookMs = performance.now() - startedAt;
-    if (isIt(value)) return { value, tookMs };
-    if (tookMs > withinMs) throw new Error(`not within ${withinMs} ms: ${JSON.stringify(value)}`);
-    await pause(LOOK_EVERY_MS);
-  }
 }
 
 export async function healthOf(url: string): Promise<NodeHealth> {

@@ -132,6 +132,8 @@ export const logPage = z.strictObject({
   conflicts: z.array(row),
   /** People inside by scope, at `head`; on the last page only. */
   inside: z.record(z.string(), z.int()).nullable(),
+  /** Of what is pushed: the store that the receiver named last, and that the sender knows as its own past. */
+  follows: z.string().max(80).nullable(),
   /** The authority has stopped: nothing follows. */
   isLast: z.boolean(),
 });

@@ -19,6 +19,7 @@ import { addAuthorityRoutes } from './edge/authority-routes.ts';
 import { addEdgeRoutes } from './edge/enrol-routes.ts';
 import { addNodeRoutes } from './edge/node-routes.ts';
 import type { Nodes } from './edge/nodes.ts';
+import { passToHub } from './edge/pass-to-hub.ts';
 import type { NodeWatch } from './edge/run-nodes.ts';
 import { countScans } from './entry/metrics.ts';
 import { addScanRoutes } from './entry/routes.ts';
@@ -84,6 +85,7 @@ export async function buildServerApp(
     node: context.self,
     decides: () => among.watch.decides(),
   });
+  passToHub(app, among.nodes);
   acceptCsv(app);
   addEventRoutes(app, context);
   addControlRoutes(app, context);

@@ -1,7 +1,7 @@
 // The real server in this process on a database under test: started by the same code as `serve`, asked over
 // HTTP. A second one on the same database is a second node of the hub.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -24,8 +24,10 @@ type HttpNodeOptions = {
   readonly log?: Log;
   readonly beside?: HttpNode;
   readonly tls?: { readonly certFile: string; readonly keyFile: string } | null;
-  /** Where one was stopped, so that its lanes find this one. */
+  /** Where it listened before, so that others find it again. */
   readonly port?: number;
+  /** A box in the ground: what “edge enrol” printed, and where its hub is. */
+  readonly edge?: { readonly token: string; readonly hubUrl: string };
 };
 
 export class HttpNode implements AsyncDisposable {
@@ -45,9 +47,10 @@ export class HttpNode implements AsyncDisposable {
   /** @param beside - the first node of the hub, whose keys this one shares */
   static async start(
     database: TestDatabase,
-    { log = silentLog, beside, tls = null, port = 0 }: HttpNodeOptions = {},
+    { log = silentLog, beside, tls = null, port = 0, edge }: HttpNodeOptions = {},
   ): Promise<HttpNode> {
     const dataDir = beside?.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'kaimen-http-'));
+    if (edge !== undefined) writeFileSync(path.join(dataDir, 'edge-token'), edge.token);
     const pool = new pg.Pool({ ...database.connection, max: 6 });
     const claimPool = new pg.Pool({ ...database.connection, max: 4 });
     for (const each of [pool, claimPool]) each.on('error', () => {});
@@ -57,8 +60,8 @@ export class HttpNode implements AsyncDisposable {
         host: '127.0.0.1',
         port,
         dataDir,
-        role: 'all',
-        hubAddress: null,
+        role: edge === undefined ? 'all' : 'edge',
+        hubAddress: edge?.hubUrl ?? null,
         caFile: null,
         databaseUrl: null,
         tls,

@@ -12,11 +12,14 @@ let made = 0;
  *
  *     await using database = await testDatabase();
  *
+ * @param copied - begins with its rows; nobody may be connected to it
+ *
  * Without the global setup (a file that is run alone) the first call starts a PostgreSQL for this process.
  */
-export async function testDatabase(): Promise<TestDatabase> {
+export async function testDatabase(copied?: TestDatabase): Promise<TestDatabase> {
   server ??= findServer();
-  const { connection, template } = await server;
+  const { connection, template: empty } = await server;
+  const template = copied?.connection.database ?? empty;
   made += 1;
   const database = `test_${process.pid}_${made}`;
   await asAdmin(connection, async (admin) => {
@@ -30,7 +33,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     pool,
     connection: own,
     async [Symbol.asyncDispose]() {
-      await pool.end();
+      if (!pool.ended) await pool.end();
       await asAdmin(connection, async (admin) => {
         await admin.query(`DROP DATABASE ${database} WITH (FORCE)`);
       });

@@ -52,7 +52,11 @@ async function tryFollow(context: ServerContext, source: Link, event: number): P
 /** @returns whether there may be more */
 async function followOnce(context: ServerContext, source: Link, event: number): Promise<boolean> {
   const head = await headOf(context.pool, event);
-  const query = new URLSearchParams({ after: `${head.revision}`, epoch: `${head.epoch}` });
+  const query = new URLSearchParams({
+    after: `${head.revision}`,
+    epoch: `${head.epoch}`,
+    ...(head.store === null ? {} : { store: head.store }),
+  });
   const path = `/api/v1/edge/events/${event}/log?${query}`;
   const { reset, page } = await source.ask(logAnswer, { path, timeoutMs: PAGE_WITHIN_MS });
   if (reset) {
@@ -65,7 +69,9 @@ async function followOnce(context: ServerContext, source: Link, event: number): 
     await inTransaction(context.pool, (client) => dropLog(client, event));
     return true;
   }
-  if (page === null || (page.through === page.after && page.epoch === head.epoch)) return false;
+  if (page === null) return false;
+  const isSameLog = page.epoch === head.epoch && page.store === head.store;
+  if (page.through === page.after && isSameLog) return false;
   const isTaken = await inTransaction(context.pool, (client) => applyLog(client, event, page));
   if (isTaken) announce(context, event, page);
   return isTaken && page.through < page.head;
@@ -79,7 +85,9 @@ async function isBehind(
   const there = hubHas.get(event);
   if (there === undefined) return false;
   const here = await headOf(pool, event);
-  return here.revision !== there.revision || here.epoch !== there.epoch;
+  return (
+    here.revision !== there.revision || here.epoch !== there.epoch || here.store !== there.store
+  );
 }
 
 async function beginDeciding(context: ServerContext, event: number): Promise<void> {

@@ -1,5 +1,6 @@
 // One other node as this one reaches it. What just failed is not asked again until it answers a probe: a
 // node that is gone costs one slow request, not one for every scan.
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { nodeHealth } from '#protocol/edge.ts';
 import {
@@ -11,6 +12,8 @@ import {
 
 const PROBE_EVERY_MS = 250;
 const PROBE_WITHIN_MS = 400;
+/** Pauses of this length; a file of tickets takes as long as it takes. */
+const CARRY_WITHIN_MS = 60_000;
 
 /** It answered, with a problem of its own or in a form that is not ours. */
 export class LinkError extends Error {
@@ -55,6 +58,20 @@ export class Link implements Disposable {
     } catch (error) {
       this.#watch();
       throw error;
+    }
+  }
+
+  /** Passes a request on as it came; answers it with a problem when this node does not. */
+  async carry(from: IncomingMessage, to: ServerResponse): Promise<void> {
+    try {
+      await this.#caller.carry(from, to, CARRY_WITHIN_MS);
+    } catch (error) {
+      this.#watch();
+      if (!(error instanceof NoAnswerError) || to.headersSent) throw error;
+      const problem = { title: 'Not available just now', status: 503, code: 'unavailable' };
+      const mend = 'try again when the link is back';
+      to.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '5' });
+      to.end(JSON.stringify({ ...problem, detail: `${this.name} does not answer`, mend }));
     }
   }
 

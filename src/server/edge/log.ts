@@ -60,6 +60,7 @@ export async function logPageOf(
       inside: isEnd
         ? Object.fromEntries(head.scopes.map((s, i) => [s, head.inside[i] ?? 0]))
         : null,
+      follows: null,
       isLast: isEnd && isOurs && head.is_stopped,
     };
   });

@@ -19,22 +19,22 @@ import {
 } from '#protocol/edge.ts';
 import { journalReceipt } from '#protocol/journal.ts';
 import { annulAnswer, scanAnswer } from '#protocol/scans.ts';
+import { findDevice } from '#server/access/device-store.ts';
 import { NotAuthorityError } from '#server/entry/elsewhere.ts';
 import { annulHere, decideHere } from '#server/entry/routes.ts';
 import { iso } from '#server/platform/clock.ts';
 import { sendCompressed } from '#server/platform/http/compression.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
-import type { Principal } from '#server/platform/principal.ts';
+import type { Device, Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { takeJournal } from '#server/sync/routes.ts';
 import { takeUpChange } from './control-changes.ts';
 import { noteCall } from './edge-store.ts';
-import { deviceOf } from './find-device.ts';
 import { passAnnul, passScan } from './forward.ts';
 import { tellBox } from './hub-sync.ts';
 import { takeUpLateScans } from './late-scans.ts';
-import { hasDiverged, logPageOf } from './log.ts';
+import { hasDiverged, headOf, logPageOf } from './log.ts';
 import type { Nodes } from './nodes.ts';
 import { takeUpLog } from './push-log.ts';
 import { ticketPageOf } from './ticket-pages.ts';
@@ -61,7 +61,7 @@ export function addNodeRoutes(app: FastifyInstance, context: ServerContext, node
     answer: journalReceipt,
     bodyBytesMax: BODY_BYTES_MAX,
     handle: async ({ body }) => {
-      const { device } = await deviceOf(context, body.device);
+      const device = await deviceOf(context, body.device);
       return await takeJournal(context, device, body, body.appliedThrough);
     },
   });
@@ -140,10 +140,12 @@ function addLog(app: FastifyInstance, context: ServerContext): void {
     query: z.strictObject({
       after: z.coerce.number().int().min(0),
       epoch: z.coerce.number().int().min(1),
+      store: z.string().max(80).optional(),
     }),
     answer: logAnswer,
-    handle: async ({ params: { number }, query: { after, epoch }, request, reply }) => {
-      const reset = await hasDiverged(context.pool, number, { epoch, revision: after });
+    handle: async ({ params: { number }, query, request, reply }) => {
+      const { after } = query;
+      const reset = await isOfAnotherPast(context, number, query);
       const store = context.storeState.current().epoch;
       const page = reset ? null : await logPageOf(context.pool, number, after, store);
       return await sendCompressed(request, reply, JSON.stringify({ reset, page }));
@@ -163,6 +165,19 @@ function addLog(app: FastifyInstance, context: ServerContext): void {
     handle: async ({ params, body, principal }) =>
       await takeUpLog(context, nameOf(principal), params.number, body),
   });
+}
+
+/** Decisions that were given up with their authority, or that this store made once and has forgotten. */
+async function isOfAnotherPast(
+  { pool, storeState }: ServerContext,
+  event: number,
+  has: { readonly after: number; readonly epoch: number; readonly store?: string | undefined },
+): Promise<boolean> {
+  const { after: revision, epoch, store } = has;
+  if (await hasDiverged(pool, event, { epoch, revision })) return true;
+  const { decidingEpoch } = await headOf(pool, event);
+  if (decidingEpoch !== epoch || store === undefined || revision === 0) return false;
+  return !storeState.hasKept(event, { epoch: store, revision });
 }
 
 function addLateScans(app: FastifyInstance, context: ServerContext, nodes: Nodes): void {
@@ -200,8 +215,8 @@ function addForwarded(app: FastifyInstance, context: ServerContext, nodes: Nodes
     body: forwardedScan,
     answer: scanAnswer,
     handle: async ({ body, reply }) => {
-      const { device, isRevoked } = await deviceOf(context, body.device);
-      if (isRevoked) throw new HttpProblem('forbidden', { detail: 'it was revoked' });
+      const device = await deviceOf(context, body.device);
+      if (device.ended !== null) throw new HttpProblem('forbidden', { detail: 'it was revoked' });
       const event = await context.catalogue.get(device.eventNumber);
       if (!event.isHere && body.isSecondHand) throw new NotAuthorityError(event);
       const answer = event.isHere
@@ -220,7 +235,7 @@ function addForwarded(app: FastifyInstance, context: ServerContext, nodes: Nodes
     body: forwardedAnnul,
     answer: annulAnswer,
     handle: async ({ body }) => {
-      const { device } = await deviceOf(context, body.device);
+      const device = await deviceOf(context, body.device);
       const event = await context.catalogue.get(device.eventNumber);
       const scan = { device: device.id, scanId: body.scanId };
       if (!event.isHere) {
@@ -236,6 +251,17 @@ function addForwarded(app: FastifyInstance, context: ServerContext, nodes: Nodes
 function nameOf(principal: Principal | null): string {
   if (principal?.kind !== 'operator') throw new Error('the rule lets only nodes in');
   return principal.person;
+}
+
+/** @throws HttpProblem `unavailable`: enrolled a moment ago, perhaps, and not yet heard of here */
+async function deviceOf({ pool, now }: ServerContext, id: string): Promise<Device> {
+  const found = await findDevice(pool, { id }, now());
+  if (found !== null) return found.device;
+  throw new HttpProblem('unavailable', {
+    detail: `this node has not heard of ${id} yet`,
+    mend: 'send the same request again in a moment',
+    retryAfterSeconds: 1,
+  });
 }
 
 async function operatorOf({ pool }: ServerContext, id: string): Promise<Principal> {

@@ -10,6 +10,8 @@ import type { Link } from './link.ts';
 import { applyLog, dropLog, headOf, logPageOf } from './log.ts';
 import { type AuthorityRow, lockAuthorityOf, settle } from './move-authority.ts';
 
+/** No store of that name: the page is not taken up, only answered. */
+const NOBODY = '-';
 const PAGE_WITHIN_MS = 10_000;
 
 /** What the hub has of each event, as it said last. */
@@ -26,8 +28,10 @@ export async function pushLogs(
     const known = pushed.get(event);
     if (known !== undefined && known.revision >= revision && !isStopped) continue;
     const store = context.storeState.current().epoch;
-    const page = await logPageOf(context.pool, event, known?.revision ?? revision, store);
-    if (page === null) continue;
+    const found = await logPageOf(context.pool, event, known?.revision ?? revision, store);
+    if (found === null) continue;
+    // At first it only asks: what the hub has must be of our own past, or we are an older copy.
+    const page = { ...found, follows: known?.store ?? (known === undefined ? NOBODY : null) };
     const path = `/api/v1/edge/events/${event}/log`;
     const receipt = await hub.ask(logReceipt, { path, body: page, timeoutMs: PAGE_WITHIN_MS });
     await believe(context, event, receipt);
@@ -109,9 +113,11 @@ export async function takeUpLog(
         mend: 'stop deciding it; what was decided meanwhile comes by the lanes’ journals',
       });
     }
-    const isTaken = await applyLog(client, event, page);
+    const before = await headOf(client, event, true);
+    const isOfItsPast = page.follows === before.store;
+    const isTaken = isOfItsPast && (await applyLog(client, event, page));
     const head = await headOf(client, event);
-    const isStopped = page.isLast && head.revision === page.through;
+    const isStopped = page.isLast && isOfItsPast && head.revision === page.through;
     if (isStopped && row.handover_to !== null) {
       await settle(client, row, row.handover_to, head.revision, false);
     }

@@ -24,6 +24,8 @@ export type StoreState = {
   observe(eventNumber: number, seen: Seen): Promise<void>;
   /** The same of a witness that needs no mark. @param who - begins the reason: `a lane` */
   confront(eventNumber: number, seen: Omit<Seen, 'mark'>, who: string): Promise<void>;
+  /** Whether whoever saw this saw nothing that this store has not still. */
+  hasKept(eventNumber: number, seen: Omit<Seen, 'mark'>): boolean;
   beginRebuild(why: string): Promise<void>;
   finishRebuild(): Promise<void>;
 };
@@ -99,6 +101,11 @@ export async function openStoreState(
       if (isOurs && seen.revision <= (known.get(eventNumber) ?? 0)) return;
       if (seen.mark !== markOf(eventNumber, seen.epoch, seen.revision)) return;
       await confront(eventNumber, seen, 'a lane');
+    },
+    hasKept(eventNumber, { epoch, revision }) {
+      if (epoch === row.epoch) return true;
+      const end = ends.get(epoch);
+      return end != null && revision <= (end[eventNumber] ?? 0);
     },
     beginRebuild: (why) => behind(why, null),
     async finishRebuild() {

@@ -1,7 +1,9 @@
 // How one node asks another: kept-alive connections, a deadline for each call, and one error for all the
 // ways in which no answer comes.
+import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
+import { pipeline } from 'node:stream/promises';
 import { rootCertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { zstdDecompress } from 'node:zlib';
@@ -10,6 +12,13 @@ const unpacked = promisify(zstdDecompress);
 const SOCKETS_MAX = 64;
 const IDLE_MAX_MS = 30_000;
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Of a request that is carried on; the rest concerns the connection, or the box alone. */
+const CARRIED = [
+  ...['authorization', 'accept', 'accept-encoding', 'content-type', 'content-length', 'cookie'],
+  ...['origin', 'idempotency-key', 'last-event-id', 'dpop'],
+];
+const HOPS = ['connection', 'keep-alive', 'transfer-encoding'];
 
 export type Asking = {
   readonly method?: 'GET' | 'POST';
@@ -55,6 +64,34 @@ export class Caller implements Disposable {
     }
   }
 
+  /** Passes a request on as it came, and the answer back. @throws NoAnswerError before one has begun */
+  async carry(
+    from: http.IncomingMessage,
+    to: http.ServerResponse,
+    withinMs: number,
+  ): Promise<void> {
+    const target = new URL(from.url ?? '/', this.base);
+    const { request } = target.protocol === 'https:' ? https : http;
+    const headers = Object.fromEntries(
+      CARRIED.flatMap((name) =>
+        from.headers[name] === undefined ? [] : [[name, from.headers[name]]],
+      ),
+    );
+    const outgoing = request(target, { agent: this.#agent, method: from.method ?? 'GET', headers });
+    outgoing.setTimeout(withinMs, () => outgoing.destroy(new Error('no answer in time')));
+    try {
+      const answered = once(outgoing, 'response') as Promise<[http.IncomingMessage]>;
+      await Promise.all([answered, pipeline(from, outgoing)]);
+      const [response] = await answered;
+      to.writeHead(response.statusCode ?? 502, withoutHops(response.headers));
+      await pipeline(response, to);
+    } catch (error) {
+      outgoing.destroy();
+      if (to.headersSent) to.destroy();
+      else throw new NoAnswerError(`${this.base.host} did not answer`, { cause: error });
+    }
+  }
+
   [Symbol.dispose](): void {
     this.#agent.destroy();
   }
@@ -86,6 +123,10 @@ export class Caller implements Disposable {
     const type = response.headers['content-type'] ?? '';
     return { status: response.statusCode ?? 0, type, text: plain.toString('utf8') };
   }
+}
+
+function withoutHops(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOPS.includes(name)));
 }
 
 async function readAll(response: http.IncomingMessage): Promise<Buffer> {
