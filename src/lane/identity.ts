@@ -25,6 +25,10 @@ export function createIdentity(journal: Journal, transport: Transport): Identity
   );
   const knownAt = new Set<string>(JSON.parse(journal.meta('knownAt') ?? '[]'));
 
+  async function pin(store: string | null): Promise<void> {
+    if (store !== null && journal.meta('store') === null) await journal.put({ store });
+  }
+
   async function ask(address: string, signal: AbortSignal): Promise<Standing> {
     const request = { method: 'GET', path: '/healthz', json: null, headers: {}, signal } as const;
     const { body } = requireOk(replyOf(await transport.send(address, request)));
@@ -35,6 +39,7 @@ export function createIdentity(journal: Journal, transport: Transport): Identity
     if (before?.tier !== tier || before.store !== store) {
       await journal.put({ standing: JSON.stringify([...standing]) });
     }
+    if (knownAt.has(address)) await pin(store);
     const pinned = journal.meta('store');
     return { tier, isOurs: pinned === null || store === null || store === pinned };
   }
@@ -43,8 +48,7 @@ export function createIdentity(journal: Journal, transport: Transport): Identity
     tierOf: (address) => standing.get(address)?.tier ?? 'hub',
     ask,
     async hasKnownUs(address) {
-      const store = standing.get(address)?.store ?? null;
-      if (store !== null && journal.meta('store') === null) await journal.put({ store });
+      await pin(standing.get(address)?.store ?? null);
       if (knownAt.has(address)) return;
       knownAt.add(address);
       await journal.put({ knownAt: JSON.stringify([...knownAt]) });

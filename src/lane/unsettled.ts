@@ -57,7 +57,7 @@ export class Unsettled {
     else if (read !== undefined) {
       this.#doubtful.delete(scanId);
       await this.#deps.journal.outOfDoubt(scanId, null);
-    } else if (wasAdmitted) await this.#clearOne(scanId);
+    } else if (wasAdmitted) await this.#takeBack(scanId);
   }
 
   /** A scan of this run could not be written to its end: it is settled like those of earlier runs. */
@@ -100,15 +100,32 @@ export class Unsettled {
   }
 
   /** @returns false when nobody answers */
-  #clear({ scanId }: Read): Promise<boolean> {
+  #clear(read: Read): Promise<boolean> {
+    const { scanId } = read;
     const underway = this.#clearing.get(scanId);
     if (underway !== undefined) return underway;
-    const clearing = this.#clearOne(scanId).finally(() => this.#clearing.delete(scanId));
+    const clearing = this.#clearOne(read).finally(() => this.#clearing.delete(scanId));
     this.#clearing.set(scanId, clearing);
     return clearing;
   }
 
-  async #clearOne(scanId: string): Promise<boolean> {
+  /**
+   * Asked again before it is taken back: the first request may still be on its way, and must find an
+   * answer when it arrives. Taken back unasked, it would admit somebody then, and nobody would know.
+   */
+  async #clearOne(read: Read): Promise<boolean> {
+    const asked = await this.#askAnywhere(read);
+    if (asked.kind === 'unanswered' || asked.kind === 'revoked') return false;
+    if (asked.kind === 'answered' && isThrough(answerAbove(asked.answer))) {
+      return await this.#takeBack(read.scanId);
+    }
+    this.#doubtful.delete(read.scanId);
+    await this.#deps.journal.outOfDoubt(read.scanId, null);
+    return true;
+  }
+
+  /** @returns false when nobody answers */
+  async #takeBack(scanId: string): Promise<boolean> {
     const { hub, journal, clock, stop, ports } = this.#deps;
     const annulled = await annulAbove(hub, ports.timers, scanId, 'never-shown', stop);
     if (annulled.kind === 'unreached') return false;

@@ -11,7 +11,6 @@ export const CLAIMS_PAGE_MAX = 10_000;
  * out. A row without crossings: all were taken back.
  */
 export const claimRow = z.array(z.int()).min(2);
-export type ClaimRow = z.infer<typeof claimRow>;
 
 export const claimsPage = z.object({
   after: z

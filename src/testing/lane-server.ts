@@ -4,6 +4,7 @@ import { json } from 'node:stream/consumers';
 import type { EventFile } from '#protocol/event-file.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
 import type { ScanRequest } from '#protocol/scans.ts';
+import { type Answer, answerSpoilt, SPOILERS, type Spoiler } from './lane-faults.ts';
 import { eventNow } from './match-now.ts';
 import { EVENT_NUMBER, MemoryHub } from './memory-hub.ts';
 
@@ -13,9 +14,7 @@ export const LANE_TOKEN = 'kd_lane';
  * `hang`: takes scans and never answers · `lost`: claims, then never answers · `behind`: a restored
  * store, which decides nothing and takes journals · `revoked`: does not know the device.
  */
-export type ServerFault = 'none' | 'hang' | 'lost' | 'behind' | 'revoked';
-
-type Answer = { readonly status: number; readonly body: unknown };
+export type ServerFault = 'none' | 'hang' | 'lost' | 'behind' | 'revoked' | Spoiler;
 
 export class LaneServer implements AsyncDisposable {
   readonly hub: MemoryHub;
@@ -26,6 +25,8 @@ export class LaneServer implements AsyncDisposable {
   /** Batches with one of these entries are refused whole, as malformed. */
   readonly indigestible = new Set<number>();
   fault: ServerFault = 'none';
+  /** What it says of itself. */
+  role: 'hub' | 'edge' = 'hub';
   readonly #streams = new Set<http.ServerResponse>();
   #server: http.Server | null = null;
   #port = 0;
@@ -71,11 +72,18 @@ export class LaneServer implements AsyncDisposable {
   async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', this.url);
     this.asked.push(`${request.method} ${pathname}`);
-    if (pathname.endsWith('/live') && this.#isKnown(request)) {
+    const spoiler = SPOILERS.find((each) => each === this.fault);
+    if (pathname.endsWith('/live') && this.#isKnown(request) && spoiler === undefined) {
       this.#live(response);
       return;
     }
     const body = request.method === 'POST' ? await json(request) : null;
+    if (spoiler !== undefined) {
+      await answerSpoilt(spoiler, pathname, response, () =>
+        this.#answer(request, pathname, searchParams, body),
+      );
+      return;
+    }
     const isScan = pathname === '/api/v1/scans';
     if (isScan && this.fault === 'hang') return;
     const answer = this.#answer(request, pathname, searchParams, body);
@@ -94,7 +102,7 @@ export class LaneServer implements AsyncDisposable {
     query: URLSearchParams,
     body: unknown,
   ): Answer {
-    if (pathname === '/healthz') return ok({ status: 'ok' });
+    if (pathname === '/healthz') return ok({ status: 'ok', role: this.role, store: 'ours' });
     if (!this.#isKnown(request)) return problem(401, 'unauthenticated');
     if (this.fault === 'behind' && /scans|readyz/.test(pathname))
       return problem(503, 'store-behind');

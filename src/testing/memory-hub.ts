@@ -75,7 +75,18 @@ export class MemoryHub {
   /** Somebody enters at the other gate with this ticket. */
   admitElsewhere(serial: number): void {
     const at = Date.now() as Instant;
-    this.#cross(serial, { device: 'd2', scan: `x-${at}`, gate: 'N2', at, direction: 'in' }, true);
+    this.#cross(
+      serial,
+      { device: 'd2', scan: `x-${serial}-${at}`, gate: 'N2', at, direction: 'in' },
+      true,
+    );
+  }
+
+  /** What {@link admitElsewhere} let in did not turn the turnstile there. */
+  takeBackElsewhere(serial: number): void {
+    for (const { device, scan } of this.crossings.get(serial) ?? []) {
+      if (device === 'd2') this.#takeBack(scan);
+    }
   }
 
   /** Everything that came up, journal by journal, in order. */
@@ -176,10 +187,10 @@ export class MemoryHub {
   }
 
   controlsState() {
-    const { holds, diversions, limits, status } = this.controls;
+    const { holds, diversions, limits, status, modes = [] } = this.controls;
     const window = { doorsAt: null, endsAt: null };
     const until = diversions.map((each) => ({ ...each, until: iso(each.until) }));
-    return { fence: this.#fence, status, holds, diversions: until, limits, window };
+    return { fence: this.#fence, status, holds, diversions: until, limits, window, modes };
   }
 
   get #cursor(): string {

@@ -36,6 +36,9 @@ const MORE_HELP = `
 Codes come one a line from a keyboard wedge or a pipe on stdin, or from --serial. Each gets one
 verdict on stdout; everything else is told on stderr.
 
+Boxes in the ground and the hub say themselves which they are: the boxes are asked first, a second one
+after 150 ms, the hub from 800 ms on. When nobody answers in time the lane decides from its list.
+
 What --open takes:
   CMD               run by the shell; with --turned exit code 0 means turned, 3 not turned
   http(s)://…       POST {scanId, verdict, direction}; with --turned it answers {"turned": true}
@@ -43,16 +46,16 @@ What --open takes:
 
 Example:
   $ kaimen device enrol --event derby-2026-11-29 --gate N1 --lane N1-1 --data data
-  $ kaimen lane --token TOKEN --lang en`;
+  $ kaimen lane --token TOKEN --lang en --url https://box-1.ground.example --url https://hub.example`;
 
 export function laneCommand(): Command {
   return new Command('lane')
     .description('A gate lane: codes in, verdicts out, also while the server is away.')
     .addOption(
-      new Option('--url <urls>', 'servers, comma-separated')
+      new Option('--url <url>', 'box or hub; several: give it again, or separate them by commas')
         .env('KAIMEN_URL')
         .default([DEFAULT_URL], DEFAULT_URL)
-        .argParser(urlsArgument),
+        .argParser(urlsCollector()),
     )
     .addOption(new Option('--token <token>', 'of the enrolled device').env('KAIMEN_TOKEN'))
     .option('--journal <file>', 'this lane’s memory (default: one for each device under --data)')
@@ -176,6 +179,15 @@ function hasColour(): boolean {
 function userLanguage(): Language {
   const { LC_ALL, LC_MESSAGES, LANG } = process.env;
   return (LC_ALL || LC_MESSAGES || LANG || '').toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}
+
+/** What is given replaces the default, and each further address is added. */
+function urlsCollector(): (text: string) => string[] {
+  const given: string[] = [];
+  return (text) => {
+    given.push(...urlsArgument(text));
+    return [...given];
+  };
 }
 
 function urlsArgument(text: string): string[] {
