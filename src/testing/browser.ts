@@ -92,13 +92,24 @@ export class TestPage implements AsyncDisposable {
     return opened;
   }
 
-  /** Serious and critical findings of axe-core on the page as it stands, in one line each. */
-  async axeFindings(): Promise<string[]> {
+  /**
+   * Serious and critical findings of axe-core on the page as it stands, one line each.
+   *
+   * @param only - of a rule alone, such as `color-contrast`
+   */
+  async axeFindings(only?: string): Promise<string[]> {
     // Evaluated by the debugger, past the page's content policy: axe is the test's, not the page's.
-    const source = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-    await this.page.evaluate(readFileSync(source, 'utf8'));
+    const isThere = await this.page.evaluate<boolean>(`'axe' in globalThis`);
+    if (!isThere) {
+      const source = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+      await this.page.evaluate(readFileSync(source, 'utf8'));
+    }
+    const options = {
+      resultTypes: ['violations'],
+      ...(only === undefined ? {} : { runOnly: [only] }),
+    };
     const violations = await this.page.evaluate<Violation[]>(
-      `axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)`,
+      `axe.run(document, ${JSON.stringify(options)}).then((result) => result.violations)`,
     );
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')

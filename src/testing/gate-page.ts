@@ -30,6 +30,25 @@ export class GatePage {
     await this.start();
   }
 
+  /** As a reader does that types like a keyboard: too fast for a busy machine to play key by key. */
+  async type(code: string): Promise<void> {
+    await this.test.page.evaluate(`
+      for (const key of [...${JSON.stringify(code)}, 'Enter']) {
+        const code = /[a-z]/i.test(key) && key.length === 1 ? 'Key' + key.toUpperCase() : 'Digit' + key;
+        window.dispatchEvent(new KeyboardEvent('keydown', { key, code, cancelable: true }));
+      }`);
+  }
+
+  /** The same code once more counts as another presentation only after a while. */
+  async forgetLast(): Promise<void> {
+    await this.test.page.waitForTimeout(3_100);
+  }
+
+  async holdCall(): Promise<void> {
+    await this.button('呼叫', 'Call').click({ delay: 900 });
+    await this.test.page.getByRole('dialog').waitFor();
+  }
+
   verdict(name: string): Locator {
     return this.test.page.locator(`[data-verdict="${name}"]`);
   }
@@ -46,8 +65,11 @@ export class GatePage {
     return { reason: reason ?? '', rung: rung ?? '', text: text ?? '' };
   }
 
+  /** By its words, as regular expressions, in either language; of a sheet, while one is open. */
   button(...names: string[]): Locator {
-    const any = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
-    return this.test.page.getByRole('button', { name: new RegExp(`^(${any})$`) });
+    return this.test.page
+      .locator('dialog[open], body:not(:has(dialog[open]))')
+      .getByRole('button', { name: new RegExp(`^(${names.join('|')})$`) })
+      .first();
   }
 }

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { useIntl } from 'react-intl';
 import { Button } from '#web/ui/button.tsx';
 import { Mark } from '#web/ui/mark.tsx';
-import { readOffer } from './device/offer-text.ts';
+import { type OfferText, readOffer } from './device/offer-text.ts';
 import { type Enrolment, loadEnrolment } from './device/vault.ts';
 import { useWatched } from './observable.ts';
 import { EndedScreen } from './screens/ended-screen.tsx';
@@ -19,11 +19,17 @@ type Phase =
   | { readonly kind: 'working'; readonly session: GateSession };
 
 /** Taken from the address at once: no screenshot, no history and no shared link keeps it. */
-const offerAtStart = readOffer(location.href);
-if (location.hash !== '') history.replaceState(null, '', location.pathname);
+function takeOffer(): OfferText | null {
+  const offer = readOffer(location.href);
+  if (location.hash !== '') history.replaceState(null, '', location.pathname);
+  return offer;
+}
+
+const offerAtStart = takeOffer();
 
 export function GateApp() {
   const [phase, setPhase] = useState<Phase>({ kind: 'starting' });
+  const [offer, setOffer] = useState(offerAtStart);
 
   const begin = useCallback(async (enrolment: Enrolment) => {
     try {
@@ -40,13 +46,20 @@ export function GateApp() {
     );
   }, [begin]);
 
+  // A joining link that is opened while the app is open changes the address and loads nothing.
+  useEffect(() => {
+    const onHash = () => setOffer((before) => takeOffer() ?? before);
+    window.addEventListener('hashchange', onHash);
+    return () => window.removeEventListener('hashchange', onHash);
+  }, []);
+
   switch (phase.kind) {
     case 'starting':
       return <StartingScreen />;
     case 'broken':
       return <BrokenScreen why={phase.why} />;
     case 'joining':
-      return <EnrolScreen offer={offerAtStart} onEnrolled={(enrolment) => void begin(enrolment)} />;
+      return <EnrolScreen offer={offer} onEnrolled={(enrolment) => void begin(enrolment)} />;
     case 'working':
       return <WorkingScreen session={phase.session} onLeft={() => setPhase({ kind: 'joining' })} />;
   }

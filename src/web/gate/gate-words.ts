@@ -160,18 +160,25 @@ export const GATE_WORDS = {
   'verdict.admits': { zh: '可入 {count, number} 人', en: 'Admits {count, number}' },
   'verdict.firstUsed': { zh: '{time} {gate}', en: '{time} at {gate}' },
   'verdict.usedBefore': { zh: '先前：{time} {gate}', en: 'Before: {time}, {gate}' },
-  'verdict.goTo': { zh: '请走 {gates}', en: 'Use {gates}' },
+  'verdict.goTo': { zh: '请走{gates}', en: 'Use {gates}' },
   'verdict.from': { zh: '{time} 起', en: 'From {time}' },
   'verdict.since': { zh: '{time} 已截止', en: 'Closed at {time}' },
   'verdict.listAsOf': { zh: '按 {time} 的名单', en: 'By the list of {time}' },
   'verdict.practice': { zh: '练习', en: 'Practice' },
+
+  'attention.check-age': { zh: '核对年龄', en: 'Check age' },
+  'attention.check-id': { zh: '核对证件', en: 'Check ID' },
+  'attention.assist': { zh: '需要协助', en: 'Needs assistance' },
+  'attention.wheelchair': { zh: '轮椅，走无障碍通道', en: 'Wheelchair: accessible lane' },
+  'attention.child': { zh: '儿童，须有大人同行', en: 'Child, with an adult' },
+  'attention.vip': { zh: '贵宾', en: 'Guest of the club' },
 
   'fan.admitted': { zh: '请入场', en: 'Please go in' },
   'fan.desk': {
     zh: '请带上这张票，到票务服务点，工作人员会帮您处理。',
     en: 'Please take this ticket to the service desk; they will sort it out for you.',
   },
-  'fan.gate': { zh: '您的入口是 {gates}', en: 'Your gate is {gates}' },
+  'fan.gate': { zh: '您的入口', en: 'Your gate' },
   'fan.gateLead': {
     zh: '这张票有效，只是入口不同。请沿指示牌前往。',
     en: 'Your ticket is good, at another gate. Please follow the signs.',

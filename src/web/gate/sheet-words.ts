@@ -10,6 +10,7 @@ export const SHEET_WORDS = {
   'menu.ready': { zh: '设备检查', en: 'Phone check' },
   'menu.mode': { zh: '验票方式', en: 'How to check' },
   'menu.readers': { zh: '扫码枪', en: 'Readers' },
+  'menu.undo': { zh: '撤回放行', en: 'Take back' },
   'menu.looks': { zh: '语言与外观', en: 'Language and theme' },
 
   'manual.title': { zh: '手工输入', en: 'Type a code' },

@@ -81,7 +81,7 @@ export function CameraView({
     <div className="relative h-full overflow-hidden bg-ink">
       <video ref={video} muted playsInline className="h-full w-full object-cover" />
       <div aria-hidden="true" className="absolute inset-0 flex items-center justify-center">
-        <div className="aspect-square w-[min(70%,70vh)] rounded-md border-4 border-paper/70" />
+        <div className="aspect-square h-[min(70%,70vw)] rounded-md border-4 border-paper/70" />
       </div>
       {!isBare && camera !== null && <CameraControls camera={camera} />}
     </div>

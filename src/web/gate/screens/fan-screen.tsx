@@ -32,7 +32,7 @@ export function FanScreen({
   });
   const { answer } = shown;
   const hue = hueOf(answer.verdict, answer.reason);
-  const { title, text } = sayTo(answer, intl, ground, language);
+  const { title, place, text } = sayTo(answer, intl, ground, language);
   return (
     <section
       lang={LOCALE_OF[language]}
@@ -42,7 +42,12 @@ export function FanScreen({
         <span className={HUE_TEXT[hue]}>
           <VerdictShape hue={hue} size="28vmin" />
         </span>
-        {title !== null && <h1 className="font-semibold text-2xl">{title}</h1>}
+        {place !== undefined && (
+          <h1 className="flex flex-col gap-2">
+            <span className="text-xl">{title}</span>
+            <span className="text-balance font-semibold text-2xl">{place}</span>
+          </h1>
+        )}
         <p className="text-balance text-xl">{text}</p>
       </div>
       <div className="flex gap-2 p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
@@ -66,34 +71,34 @@ function sayTo(
   intl: IntlShape,
   ground: GroundWords,
   language: Language,
-): { readonly title: string | null; readonly text: string } {
+): { readonly title?: string; readonly place?: string; readonly text: string } {
   const say = (id: keyof typeof GATE_WORDS, values?: Record<string, string>) =>
     intl.formatMessage({ id }, values);
   const at = answer.from === null ? null : parseInstant(answer.from);
   switch (answer.next) {
     case 'let-in':
     case 'let-out':
-      return { title: null, text: say('fan.admitted') };
+      return { text: say('fan.admitted') };
     case 'send-to-gate': {
       const ids = answer.gateHint?.gates ?? [];
       const gates = ids.map((id) => ground.gateName(id)).join(language === 'zh' ? '、' : ', ');
-      return { title: say('fan.gate', { gates }), text: say('fan.gateLead') };
+      return { title: say('fan.gate'), place: gates, text: say('fan.gateLead') };
     }
     case 'ask-to-wait':
-      return { title: null, text: say('fan.wait') };
+      return { text: say('fan.wait') };
     case 'ask-to-come-back':
       return at === null
-        ? { title: null, text: say('fan.comeBackLater') }
-        : { title: null, text: say('fan.comeBack', { time: ground.time.time(at) }) };
+        ? { text: say('fan.comeBackLater') }
+        : { text: say('fan.comeBack', { time: ground.time.time(at) }) };
     case 'scan-again':
-      return { title: null, text: say('fan.again') };
+      return { text: say('fan.again') };
     case 'refresh-code':
-      return { title: null, text: say('fan.refresh') };
+      return { text: say('fan.refresh') };
     case 'check-holder':
-      return { title: null, text: say('fan.check') };
+      return { text: say('fan.check') };
     case 'turn-away':
-      return { title: null, text: say('fan.closed') };
+      return { text: say('fan.closed') };
     case 'send-to-desk':
-      return { title: null, text: say('fan.desk') };
+      return { text: say('fan.desk') };
   }
 }

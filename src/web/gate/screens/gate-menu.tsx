@@ -14,17 +14,10 @@ import { OperatorSheet } from './operator-sheet.tsx';
 import { ReadersSheet } from './readers-sheet.tsx';
 import { UndoSheet } from './undo-sheet.tsx';
 
-const SHEETS = [
-  'manual',
-  'find',
-  'undo',
-  'operator',
-  'handover',
-  'mode',
-  'readers',
-  'looks',
-] as const;
-type Sheet = (typeof SHEETS)[number];
+const SHEETS = ['manual', 'find', 'operator', 'handover', 'readers', 'looks'] as const;
+/** A supervisor's: at the top, away from the thumb. */
+const GRAVE = ['mode', 'undo'] as const;
+type Sheet = (typeof SHEETS)[number] | (typeof GRAVE)[number];
 
 const TITLES: Readonly<Record<Sheet, string>> = {
   manual: 'menu.manual',
@@ -51,8 +44,13 @@ export function GateMenu({
   const direction = useWatched(session.direction);
   const close = () => setOpen(null);
   const button = (sheet: Sheet) => (
-    <Button key={sheet} size="lane" onClick={() => setOpen(sheet)}>
-      {intl.formatMessage({ id: TITLES[sheet] })}
+    <Button
+      key={sheet}
+      size="lane"
+      kind={sheet === 'undo' ? 'danger' : 'plain'}
+      onClick={() => setOpen(sheet)}
+    >
+      {intl.formatMessage({ id: sheet === 'undo' ? 'menu.undo' : TITLES[sheet] })}
     </Button>
   );
   return (
@@ -75,6 +73,9 @@ export function GateMenu({
       >
         {open === 'menu' && (
           <div className="flex flex-col gap-3">
+            <div className="grid grid-cols-2 gap-3 border-line border-b pb-3">
+              {GRAVE.map(button)}
+            </div>
             <Choices
               isForLane
               label={intl.formatMessage({ id: 'scan.in' })}

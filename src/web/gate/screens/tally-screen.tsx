@@ -31,13 +31,8 @@ export function TallyScreen({ session }: { readonly session: GateSession }) {
           {intl.formatMessage({ id: 'tally.full' }, { count: mode.stopAt })}
         </p>
       )}
-      <Button
-        kind="main"
-        size="lane"
-        className="min-h-40 w-full flex-1 text-2xl"
-        onClick={() => count(1)}
-      >
-        {intl.formatMessage({ id: 'tally.one' })}
+      <Button kind="main" size="lane" className="min-h-40 w-full flex-1" onClick={() => count(1)}>
+        <span className="text-2xl">{intl.formatMessage({ id: 'tally.one' })}</span>
       </Button>
       <Button size="lane" className="w-full" onClick={() => count(5)}>
         {intl.formatMessage({ id: 'tally.five' })}

@@ -1,6 +1,7 @@
 // The verdict in place of the camera: hue to the edges, shape, word, seat, what to do, in that order.
 import { useLayoutEffect, useState } from 'react';
-import { useIntl } from 'react-intl';
+import { type IntlShape, useIntl } from 'react-intl';
+import type { NextAction } from '#domain/entry/verdict.ts';
 import { parseInstant } from '#domain/kernel/instant.ts';
 import { isThrough } from '#lane/lane-answer.ts';
 import { nextWord, placeWords, rungWord, verdictWord } from '#lane/words.ts';
@@ -78,8 +79,10 @@ export function VerdictScreen({ session, shown }: { session: GateSession; shown:
             {intl.formatMessage({ id: 'verdict.admits' }, { count: ticket.admits })}
           </p>
         )}
-        <div className="flex flex-col gap-1 text-lg">
-          {answer.attention !== null && <p className="font-semibold">{answer.attention}</p>}
+        <div className="flex flex-col gap-1 text-xl">
+          {answer.attention !== null && (
+            <p className="font-semibold">{attentionWords(answer.attention, intl)}</p>
+          )}
           {gates !== undefined && gates !== '' && (
             <p>{intl.formatMessage({ id: 'verdict.goTo' }, { gates })}</p>
           )}
@@ -87,7 +90,7 @@ export function VerdictScreen({ session, shown }: { session: GateSession; shown:
             <p>
               {intl.formatMessage(
                 { id: 'verdict.firstUsed' },
-                { time: time(first.at), gate: first.lane ?? ground.gateName(first.gate) },
+                { time: time(first.at), gate: ground.gateName(first.gate) },
               )}
             </p>
           )}
@@ -99,7 +102,7 @@ export function VerdictScreen({ session, shown }: { session: GateSession; shown:
               )}
             </p>
           )}
-          {next !== 'send-to-gate' && <p>{sentence(nextWord(next, language))}</p>}
+          {!SAID_BY_WORD.has(next) && <p>{sentence(nextWord(next, language))}</p>}
         </div>
       </div>
       <div className="flex w-full flex-col gap-2 p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
@@ -124,6 +127,21 @@ export function VerdictScreen({ session, shown }: { session: GateSession; shown:
       </div>
     </section>
   );
+}
+
+/** What the word or the line above it says already. */
+const SAID_BY_WORD = new Set<NextAction>([
+  'send-to-gate',
+  'scan-again',
+  'refresh-code',
+  'let-in',
+  'let-out',
+]);
+
+/** Types of ticket name what to look out for by a key; a club's own keys are shown as they are. */
+function attentionWords(key: string, intl: IntlShape): string {
+  const id = `attention.${key}`;
+  return id in intl.messages ? intl.formatMessage({ id }) : key;
 }
 
 function sentence(words: string): string {
