@@ -1,5 +1,12 @@
 import type { Catalogue } from '#web/ui/language.ts';
+import { AFTER_WORDS } from './words/after-words.ts';
+import { DESK_WORDS } from './words/desk-words.ts';
+import { GROUND_WORDS } from './words/ground-words.ts';
+import { SHELL_WORDS } from './words/shell-words.ts';
 
-export const CONSOLE_WORDS = {
-  'console.title': { zh: '指挥室', en: 'Control room' },
-} as const satisfies Catalogue;
+export const CONSOLE_WORDS: Catalogue = {
+  ...SHELL_WORDS,
+  ...GROUND_WORDS,
+  ...DESK_WORDS,
+  ...AFTER_WORDS,
+};

@@ -1,20 +1,36 @@
 import './main.css';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { LooksProvider } from '#web/ui/looks.tsx';
-import { LooksSwitch } from '#web/ui/looks-switch.tsx';
-import { Mark } from '#web/ui/mark.tsx';
+import { ApiError } from './api.ts';
 import { CONSOLE_WORDS } from './console-words.ts';
+import { Waiting } from './parts/waiting.tsx';
+import { router } from './router.tsx';
+import { SessionGate } from './session.tsx';
+import { SignedOut } from './sign-in/signed-out.tsx';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // A refusal stays a refusal; only silence is asked again.
+      retry: (count, error) => error instanceof ApiError && error.status === 0 && count < 2,
+    },
+  },
+});
 
 const root = document.getElementById('app');
 if (root !== null) {
   createRoot(root).render(
     <StrictMode>
       <LooksProvider words={CONSOLE_WORDS}>
-        <main className="mx-auto flex max-w-md flex-col gap-6 p-8">
-          <Mark size={48} />
-          <LooksSwitch />
-        </main>
+        <QueryClientProvider client={queries}>
+          <SessionGate signedOut={<SignedOut />} waiting={<Waiting />}>
+            <RouterProvider router={router} />
+          </SessionGate>
+        </QueryClientProvider>
       </LooksProvider>
     </StrictMode>,
   );

@@ -1,0 +1,13 @@
+import { useQuery } from '@tanstack/react-query';
+import type { EventFile } from '#protocol/event-file.ts';
+import { ask, at } from '../api.ts';
+
+/** The match as it was imported: sections, stands and ticket types with their names. */
+export function useEventFile(event: string): EventFile | null {
+  const { data } = useQuery({
+    queryKey: ['event-file', event],
+    queryFn: () => ask<{ file: EventFile }>(at`/events/${event}`, { isUnattended: true }),
+    staleTime: 60_000,
+  });
+  return data?.file ?? null;
+}

@@ -1,0 +1,120 @@
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import type { z } from 'zod';
+import type { Instant } from '#domain/kernel/instant.ts';
+import type { auditPage, auditVerdict } from '#protocol/access.ts';
+import { Button } from '#web/ui/button.tsx';
+import { Field } from '#web/ui/field.tsx';
+import { Notice } from '#web/ui/notice.tsx';
+import { ask } from '../api.ts';
+import { type Column, DataTable } from '../parts/data-table.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { useGroundClock } from '../parts/ground-clock.ts';
+import { PageHead } from '../parts/page.tsx';
+
+type Page = z.infer<typeof auditPage>;
+type Act = Page['entries'][number];
+
+/** What people did, and proof that nothing of it was changed since. */
+export function AuditPage() {
+  const intl = useIntl();
+  const [text, setText] = useState('');
+  const pages = useInfiniteQuery({
+    queryKey: ['audit'],
+    queryFn: ({ pageParam }) =>
+      ask<Page>(`/audit${pageParam === '' ? '' : `?after=${encodeURIComponent(pageParam)}`}`),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next,
+  });
+  const verify = useMutation({
+    mutationFn: () => ask<z.infer<typeof auditVerdict>>('/audit/verify'),
+  });
+  const needle = text.trim().toLowerCase();
+  const rows = (pages.data?.pages ?? [])
+    .flatMap(({ entries }) => entries)
+    .filter((each) =>
+      [each.act, each.actor, each.subject, each.detail].some((part) =>
+        part.toLowerCase().includes(needle),
+      ),
+    );
+  return (
+    <>
+      <PageHead id="place.audit">
+        <Button size="small" isBusy={verify.isPending} onClick={() => verify.mutate()}>
+          <FormattedMessage id="audit.verify" />
+        </Button>
+      </PageHead>
+      <div className="flex flex-col gap-3">
+        <Failure error={pages.error ?? verify.error} />
+        {verify.data !== undefined && (
+          <Notice
+            hue={verify.data.isWhole ? 'admitted' : 'refused'}
+            isUrgent={!verify.data.isWhole}
+          >
+            <FormattedMessage
+              id={verify.data.isWhole ? 'audit.whole' : 'audit.broken'}
+              values={{ n: verify.data.entries, why: verify.data.broken?.why ?? '' }}
+            />
+          </Notice>
+        )}
+        <div className="max-w-md">
+          <Field
+            data-search
+            label={intl.formatMessage({ id: 'audit.filter' })}
+            value={text}
+            onChange={(changed) => setText(changed.target.value)}
+          />
+        </div>
+        <DataTable
+          name="audit"
+          label={intl.formatMessage({ id: 'place.audit' })}
+          rows={rows}
+          columns={useColumns()}
+          keyOf={({ node, seq }) => `${node} ${seq}`}
+          empty={<FormattedMessage id="audit.none" />}
+        />
+        {pages.hasNextPage && (
+          <Button onClick={() => void pages.fetchNextPage()} isBusy={pages.isFetchingNextPage}>
+            <FormattedMessage id="audit.more" />
+          </Button>
+        )}
+      </div>
+    </>
+  );
+}
+
+function useColumns(): readonly Column<Act>[] {
+  const clock = useGroundClock();
+  return [
+    {
+      id: 'at',
+      head: 'audit.at',
+      value: ({ at }) => at,
+      cell: ({ at }) => (
+        <span className="whitespace-nowrap">
+          {clock.day(Date.parse(at) as Instant)} {clock.seconds(Date.parse(at) as Instant)}
+        </span>
+      ),
+    },
+    { id: 'actor', head: 'audit.actor', value: ({ actor }) => actor, cell: ({ actor }) => actor },
+    {
+      id: 'act',
+      head: 'audit.act',
+      value: ({ act }) => act,
+      cell: ({ act }) => <span className="font-semibold">{act}</span>,
+    },
+    {
+      id: 'subject',
+      head: 'audit.subject',
+      value: ({ subject }) => subject,
+      cell: ({ subject }) => <span className="break-all">{subject}</span>,
+    },
+    {
+      id: 'detail',
+      head: 'audit.detail',
+      value: ({ detail }) => detail,
+      cell: ({ detail }) => <code className="break-all text-quiet text-xs">{detail}</code>,
+    },
+  ];
+}

@@ -1,0 +1,293 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import type { z } from 'zod';
+import type { callList, messageList } from '#protocol/notices.ts';
+import { Button } from '#web/ui/button.tsx';
+import { joinClasses } from '#web/ui/join-classes.ts';
+import { HUE_TEXT } from '#web/ui/rung-badge.tsx';
+import { VerdictShape } from '#web/ui/verdict-shape.tsx';
+import { ask, at } from '../api.ts';
+import { useLive } from '../live/overview-feed.tsx';
+import { ActDialog } from '../parts/act-dialog.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { useGroundClock } from '../parts/ground-clock.ts';
+import { laneName, useGateName, useLocalized } from '../parts/names.ts';
+import { Empty, PageHead, Section } from '../parts/page.tsx';
+import { useSession } from '../session.tsx';
+
+type Call = z.infer<typeof callList>['calls'][number];
+type Message = z.infer<typeof messageList>['messages'][number];
+
+/** What lanes call for, and what control tells them. */
+export function CallsPage() {
+  const intl = useIntl();
+  const { event = '' } = useParams({ strict: false });
+  const session = useSession();
+  const [isWriting, setWriting] = useState(false);
+  const queries = useQueryClient();
+  const refresh = () => queries.invalidateQueries({ queryKey: ['notices', event] });
+  return (
+    <>
+      <PageHead id="place.calls">
+        {session.may('messages.send') && (
+          <Button kind="main" size="small" onClick={() => setWriting(true)}>
+            <FormattedMessage id="messages.write" />
+          </Button>
+        )}
+      </PageHead>
+      <div className="grid gap-6 lg:grid-cols-2">
+        <Calls event={event} canAnswer={session.may('calls.answer')} onChange={refresh} />
+        <Messages event={event} canSend={session.may('messages.send')} onChange={refresh} />
+      </div>
+      {isWriting && (
+        <MessageDialog
+          event={event}
+          title={intl.formatMessage({ id: 'messages.write' })}
+          onClose={() => {
+            setWriting(false);
+            void refresh();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+type Listed = { readonly event: string; readonly onChange: () => Promise<unknown> };
+
+function Calls({ event, canAnswer, onChange }: Listed & { readonly canAnswer: boolean }) {
+  const intl = useIntl();
+  const [closing, setClosing] = useState<Call | null>(null);
+  const calls = useQuery({
+    queryKey: ['notices', event, 'calls'],
+    queryFn: () =>
+      ask<{ calls: readonly Call[] }>(at`/events/${event}/calls`, { isUnattended: true }),
+    refetchInterval: 2_000,
+  });
+  const acknowledge = async ({ id }: Call) => {
+    await ask(at`/events/${event}/calls/${id}/acknowledge`, { method: 'POST' });
+    await onChange();
+  };
+  const order = { open: 0, acknowledged: 1, closed: 2 } as const;
+  const sorted = (calls.data?.calls ?? []).toSorted(
+    (a, b) => order[a.state] - order[b.state] || (a.receivedAt < b.receivedAt ? 1 : -1),
+  );
+  return (
+    <Section title={intl.formatMessage({ id: 'calls.title' })}>
+      <Failure error={calls.error} />
+      {sorted.length === 0 && (
+        <Empty>
+          <FormattedMessage id="calls.none" />
+        </Empty>
+      )}
+      <ul data-rows>
+        {sorted.map((call) => (
+          <CallRow
+            key={call.id}
+            call={call}
+            canAnswer={canAnswer}
+            onAcknowledge={() => acknowledge(call)}
+            onClose={() => setClosing(call)}
+          />
+        ))}
+      </ul>
+      {closing !== null && (
+        <ActDialog
+          title={intl.formatMessage({ id: 'calls.close-title' })}
+          verb={intl.formatMessage({ id: 'calls.close' })}
+          fields={[{ name: 'outcome', label: intl.formatMessage({ id: 'calls.outcome' }) }]}
+          onClose={() => {
+            setClosing(null);
+            void onChange();
+          }}
+          act={({ outcome }) =>
+            ask(at`/events/${event}/calls/${closing.id}/close`, { body: { outcome } })
+          }
+        />
+      )}
+    </Section>
+  );
+}
+
+function CallRow({
+  call,
+  canAnswer,
+  onAcknowledge,
+  onClose,
+}: {
+  readonly call: Call;
+  readonly canAnswer: boolean;
+  readonly onAcknowledge: () => Promise<void>;
+  readonly onClose: () => void;
+}) {
+  const gateName = useGateName();
+  const clock = useGroundClock();
+  const [error, setError] = useState<unknown>(null);
+  const hue =
+    call.state === 'closed'
+      ? 'unknown'
+      : call.kind === 'kit' || call.kind === 'help'
+        ? 'refer'
+        : 'refused';
+  return (
+    <li
+      data-row
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: j and k walk through the rows
+      tabIndex={0}
+      className="flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-b py-2 text-sm"
+    >
+      <span className={joinClasses('flex items-center gap-1.5 font-semibold', HUE_TEXT[hue])}>
+        <VerdictShape hue={hue} size={18} />
+        <FormattedMessage id={`call.${call.kind}`} />
+      </span>
+      <span>
+        {gateName(call.gate)} {laneName(call.gate, call.lane)}
+      </span>
+      <span className="text-quiet">
+        {clock.of(call.calledAt)} {call.operator ?? ''}
+      </span>
+      {call.note !== null && <span className="w-full">{call.note}</span>}
+      <span className="text-quiet">
+        <FormattedMessage
+          id={`calls.${call.state}`}
+          values={{
+            by: (call.state === 'closed' ? call.closedBy : call.acknowledgedBy) ?? '',
+            outcome: call.outcome ?? '',
+          }}
+        />
+      </span>
+      {canAnswer && call.state !== 'closed' && (
+        <span className="ml-auto flex gap-2">
+          {call.state === 'open' && (
+            <Button size="small" kind="main" onClick={() => void onAcknowledge().catch(setError)}>
+              <FormattedMessage id="calls.acknowledge" />
+            </Button>
+          )}
+          <Button size="small" onClick={onClose}>
+            <FormattedMessage id="calls.close" />
+          </Button>
+        </span>
+      )}
+      <Failure error={error} />
+    </li>
+  );
+}
+
+function Messages({ event, canSend, onChange }: Listed & { readonly canSend: boolean }) {
+  const intl = useIntl();
+  const clock = useGroundClock();
+  const [error, setError] = useState<unknown>(null);
+  const messages = useQuery({
+    queryKey: ['notices', event, 'messages'],
+    queryFn: () =>
+      ask<{ messages: readonly Message[] }>(at`/events/${event}/messages`, { isUnattended: true }),
+    refetchInterval: 3_000,
+  });
+  const withdraw = async (id: string) => {
+    await ask(at`/events/${event}/messages/${id}`, { method: 'DELETE' });
+    await onChange();
+  };
+  const list = messages.data?.messages ?? [];
+  return (
+    <Section title={intl.formatMessage({ id: 'messages.title' })}>
+      <Failure error={messages.error ?? error} />
+      {list.length === 0 && (
+        <Empty>
+          <FormattedMessage id="messages.none" />
+        </Empty>
+      )}
+      <ul>
+        {list.map((message) => (
+          <li key={message.id} className="flex flex-col gap-1 border-line border-b py-2 text-sm">
+            <p className={joinClasses(message.withdrawnAt !== null && 'line-through')}>
+              {message.text}
+            </p>
+            <p className="flex flex-wrap items-center gap-x-3 text-quiet">
+              <span>
+                {clock.of(message.at)} · {message.to} ·{' '}
+                <FormattedMessage id={`urgency.${message.urgency}`} />
+              </span>
+              <span>
+                <FormattedMessage
+                  id="messages.read"
+                  values={{
+                    n: message.acknowledged.length,
+                    all: message.acknowledged.length + message.waiting.length,
+                  }}
+                />
+              </span>
+              {message.waiting.length > 0 && message.withdrawnAt === null && (
+                <span>
+                  <FormattedMessage id="messages.waiting" />{' '}
+                  {message.waiting
+                    .slice(0, 6)
+                    .map(
+                      ({ gate, lane, deviceId }) => `${gate} ${laneName(gate, lane) || deviceId}`,
+                    )
+                    .join(', ')}
+                </span>
+              )}
+              {canSend && message.withdrawnAt === null && (
+                <button
+                  type="button"
+                  className="min-h-6 underline hover:text-fg"
+                  onClick={() => void withdraw(message.id).catch(setError)}
+                >
+                  <FormattedMessage id="messages.withdraw" />
+                </button>
+              )}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function MessageDialog({
+  event,
+  title,
+  onClose,
+}: {
+  readonly event: string;
+  readonly title: string;
+  readonly onClose: () => void;
+}) {
+  const intl = useIntl();
+  const localized = useLocalized();
+  const { overview } = useLive();
+  const gates = (overview?.gates ?? []).map(({ gate, name }) => ({
+    value: `gate/${gate}`,
+    word: `${gate} ${localized(name)}`,
+  }));
+  return (
+    <ActDialog
+      title={title}
+      verb={intl.formatMessage({ id: 'messages.send' })}
+      onClose={onClose}
+      fields={[
+        { name: 'text', label: intl.formatMessage({ id: 'messages.text' }) },
+        {
+          name: 'to',
+          label: intl.formatMessage({ id: 'messages.to' }),
+          type: 'choice',
+          initial: 'all',
+          choices: [{ value: 'all', word: intl.formatMessage({ id: 'messages.all' }) }, ...gates],
+        },
+        {
+          name: 'urgency',
+          label: intl.formatMessage({ id: 'messages.urgency' }),
+          type: 'choice',
+          initial: 'info',
+          choices: ['info', 'important', 'urgent'].map((value) => ({
+            value,
+            word: intl.formatMessage({ id: `urgency.${value}` }),
+          })),
+        },
+      ]}
+      act={(values) => ask(at`/events/${event}/messages`, { body: values })}
+    />
+  );
+}
