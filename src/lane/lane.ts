@@ -194,7 +194,7 @@ export class Lane {
     const entry = { kind: 'rung', from, to, cause: cause.slice(0, CAUSE_LENGTH_MAX), at } as const;
     void this.#try(() => journal.note(entry));
     const isCounting = to === 'visual' || to === 'open';
-    if (isCounting && from !== 'visual' && from !== 'open') void this.#try(() => tally.restart());
+    void this.#try(() => (isCounting ? tally.begin() : tally.end()));
     const kind = isQuiet ? null : noticeOf(from, to);
     if (kind !== null) events.onNotice(kind, cause);
     this.#uploader?.nudge(true);
@@ -247,6 +247,10 @@ export class Lane {
 
   #onCurrent(): void {
     this.#uploader?.nudge(true);
+    const { driver, tally } = this.#parts;
+    const { rung } = driver.ladder();
+    // What an earlier run counted is over now.
+    if (rung === 'edge' || rung === 'hub') void this.#try(() => tally.end());
     void this.#settle();
   }
 

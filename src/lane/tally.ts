@@ -13,8 +13,10 @@ export type Tally = {
   count(body: Omit<BodyOf<'counted'>, 'kind'>): Promise<Counts>;
   /** A code was read at an open gate: its outcome is the entry, only the sum is kept here. */
   passed(answer: LaneAnswer, direction: Direction): Promise<void>;
-  /** A mode begins: it counts from nothing. */
-  restart(): Promise<void>;
+  /** From now on people are counted, from nothing; or, after a restart in the middle of it, still. */
+  begin(): Promise<void>;
+  /** Codes decide again. */
+  end(): Promise<void>;
 };
 
 export function createTally(journal: Journal): Tally {
@@ -38,9 +40,13 @@ export function createTally(journal: Journal): Tally {
       counts = plus(direction, 1);
       await journal.put({ tally: JSON.stringify(counts) });
     },
-    async restart() {
+    async begin() {
+      if (journal.meta('isCounting') === 'yes') return;
       counts = { in: 0, out: 0 };
-      await journal.put({ tally: JSON.stringify(counts) });
+      await journal.put({ tally: JSON.stringify(counts), isCounting: 'yes' });
+    },
+    async end() {
+      if (journal.meta('isCounting') === 'yes') await journal.put({ isCounting: 'no' });
     },
   };
 }
