@@ -142,7 +142,7 @@ class Crowd implements Disposable {
     const startedAt = performance.now();
     this.#timer = setInterval(() => {
       const due = Math.floor(((performance.now() - startedAt) * SCANS_PER_SECOND) / 1_000);
-      while (this.#shown < due) this.#present();
+      while (this.#shown < due && this.#timer !== null) this.#present();
     }, 5);
   }
 
@@ -195,13 +195,17 @@ class Crowd implements Disposable {
 
   #rest(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
   }
 
   #present(): void {
     const number = this.#shown++;
     const isCopy = number % COPY_EVERY === COPY_EVERY - 1;
     // A drill that could not settle goes on for longer than it has people; that is told where it is noticed.
-    if (!isCopy && this.#next >= this.#tickets) return this.#rest();
+    if (!isCopy && this.#next >= this.#tickets) {
+      this.#rest();
+      return;
+    }
     // A copy is of a ticket shown a second ago, at a lane on the other side of the ground.
     const ticket = isCopy ? Math.max(1, this.#next - SCANS_PER_SECOND) : ++this.#next;
     const lane = this.lanes[(number * 7) % this.lanes.length];
