@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
+import { caCommand } from './ca/command.ts';
 import { divertCommand } from './controls/divert.ts';
 import { holdCommand } from './controls/hold.ts';
 import { limitCommand } from './controls/limit.ts';
@@ -11,6 +12,7 @@ import { windowCommand } from './controls/window.ts';
 import { decodeCommand } from './decode/command.ts';
 import { deviceCommand } from './device.ts';
 import { drillPrograms } from './drill-programs.ts';
+import { edgeCommand } from './edge.ts';
 import { eventCommand } from './event.ts';
 import {
   CommandFailure,
@@ -86,6 +88,8 @@ export function allCommands(): Command[] {
     practiceCommand(),
     laneCommand(),
     tokenCommand(),
+    edgeCommand(),
+    caCommand(),
     controlsCommand(),
     holdCommand(),
     divertCommand(),

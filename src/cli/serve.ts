@@ -7,6 +7,8 @@ type Options = {
   readonly host?: string;
   readonly data?: string;
   readonly role?: string;
+  readonly hub?: string;
+  readonly ca?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
 };
@@ -15,13 +17,23 @@ type Options = {
 export function serveCommand(): Command {
   const command = localCommand('serve', {
     summary: 'Run the server, with its own PostgreSQL unless DATABASE_URL names one.',
-    example: 'kaimen serve --port 8080 --data data',
+    example:
+      'kaimen serve --port 8080 --data data\n' +
+      'kaimen serve --role edge --hub https://hub.example --data box --host 0.0.0.0 --tls-cert box.pem --tls-key box-key.pem',
   })
     .option('--port <port>', 'where to listen (default 8080)', numberArgument(0, 65_535))
     .option('--host <host>', 'address to listen on (default 127.0.0.1); others only with TLS')
     .option('--data <dir>', 'where everything is kept; made at the first start')
-    .addOption(new Option('--role <role>', 'what it plays (default all)').choices(['all']))
-    .option('--tls-cert <file>', 'certificate chain, PEM')
+    .addOption(
+      new Option('--role <role>', 'a hub, or a box in the ground (default all: one hub)').choices([
+        'all',
+        'hub',
+        'edge',
+      ]),
+    )
+    .option('--hub <url>', 'of a box: its hub')
+    .option('--ca <file>', 'certificates to trust besides the well-known ones, PEM')
+    .option('--tls-cert <file>', 'certificate chain, PEM; read again whenever it changes')
     .option('--tls-key <file>', 'its private key, PEM');
   return runs<Options>(command, ({ options }) =>
     runProgram('src/server/main.ts', [
@@ -29,6 +41,8 @@ export function serveCommand(): Command {
       ...given('--host', options.host),
       ...given('--data', options.data),
       ...given('--role', options.role),
+      ...given('--hub', options.hub),
+      ...given('--ca', options.ca),
       ...given('--tls-cert', options.tlsCert),
       ...given('--tls-key', options.tlsKey),
     ]),

@@ -1,5 +1,5 @@
 // Every address that the server answers, context by context.
-import { readFileSync } from 'node:fs';
+import type { Server } from 'node:https';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics } from 'prom-client';
 import { addAlarmRoutes } from './access/alarm-routes.ts';
@@ -38,6 +38,7 @@ import type { ServeConfig } from './platform/config.ts';
 import { problemOfFault } from './platform/database-fault.ts';
 import { buildApp } from './platform/http/app.ts';
 import { addHealthRoutes } from './platform/http/health-routes.ts';
+import { followTls, readTls } from './platform/http/tls-files.ts';
 import { acceptCsv } from './platform/http/upload.ts';
 import type { Principal } from './platform/principal.ts';
 import type { ServerContext } from './server-context.ts';
@@ -66,11 +67,11 @@ export async function buildServerApp(
     log: context.log,
     version,
     translate: (error) => problemOfFault(error, database.isDiskFull()),
-    tls:
-      config.tls === null
-        ? null
-        : { cert: readFileSync(config.tls.certFile), key: readFileSync(config.tls.keyFile) },
+    tls: config.tls === null ? null : readTls(config.tls),
   });
+  if (config.tls !== null) {
+    followTls(app.server as unknown as Server, config.tls, context.log, context.stopping);
+  }
   const { registry } = context;
   collectDefaultMetrics({ register: registry });
   countScans(context.bus, registry);
