@@ -62,7 +62,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     sync: ['platform', 'entry', 'venue', 'access'],
     lanes: ['platform', 'entry', 'venue', 'notices', 'access', 'tickets'],
     live: ['platform', 'entry', 'venue', 'notices', 'access', 'lanes'],
-    edge: ['platform', 'entry', 'venue', 'access', 'sync'],
+    edge: ['platform', 'entry', 'venue', 'notices', 'access', 'sync', 'lanes'],
     monitoring: ['platform', 'entry', 'venue'],
     desk: ['platform', 'paper', 'entry', 'venue', 'tickets'],
     backup: ['platform', 'entry'],

@@ -95,8 +95,8 @@ function chooseRoute(chance: Chance, routes: Ground['routes']): DescribedRoute {
 function tokenFor(chance: Chance, { rule, template }: DescribedRoute, { tokens }: Ground): string {
   if (chance.happens(0.08)) return chance.one(['', 'kmo_aaaa', UNKNOWN_TOKEN, 'x'.repeat(300)]);
   const { admin, devices, others } = tokens;
-  // Tokens and devices that are made stay: some are enough.
-  const isLasting = /\/(tokens|devices)$/.test(template);
+  // Tokens, devices and whatever lanes are told stay: some are enough.
+  const isLasting = /\/(tokens|devices|offers|people|messages|calls)$/.test(template);
   if (chance.happens(isLasting ? 0.8 : 0.25)) return chance.one(others);
   const isForDevices = rule.allow === 'device' || ('orDevice' in rule && chance.happens(0.5));
   return isForDevices ? chance.one(devices) : admin;

@@ -107,6 +107,28 @@ export const syncAnswer = z.object({
 });
 export type SyncAnswer = z.infer<typeof syncAnswer>;
 
+/** `POST /edge/notices`: by event number, how far a box has come in what control tells lanes. */
+export const noticesRequest = z.strictObject({
+  has: z.record(z.string().regex(/^\d{1,4}$/), z.string().max(100)),
+});
+export const noticesAnswer = z.object({
+  events: z.array(
+    z.object({
+      number: z.int().min(1),
+      cursor: z.string(),
+      notices: z.array(
+        z.object({
+          n: z.int(),
+          kind: z.string(),
+          scope: z.string(),
+          body: z.record(z.string(), z.unknown()),
+        }),
+      ),
+    }),
+  ),
+});
+export type NoticesAnswer = z.infer<typeof noticesAnswer>;
+
 /** Tickets of a page of a box’s list; the list that lanes get is made of it. */
 export const REPLICA_PAGE_MAX = 2_000;
 export const ticketPage = z.object({

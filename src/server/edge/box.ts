@@ -13,6 +13,7 @@ import { boxKeyOf } from './box-key.ts';
 import { markCarried, pendingChanges } from './control-changes.ts';
 import { cursorOf, fetchList } from './fetch-list.ts';
 import { followLogs } from './follow.ts';
+import { followNotices } from './follow-notices.ts';
 import type { Link } from './link.ts';
 import type { Nodes } from './nodes.ts';
 import { type Pushed, pushLogs } from './push-log.ts';
@@ -50,6 +51,9 @@ export class Box {
       this.#repeat('hearing from the hub', HEAR_EVERY_MS, () => this.#hear()),
       this.#repeat('following decisions', FOLLOW_EVERY_MS, () =>
         followLogs(this.#context, this.#nodes, this.#hubHas),
+      ),
+      this.#repeat('hearing what control tells lanes', HEAR_EVERY_MS, () =>
+        followNotices(this.#context, this.#hub),
       ),
       this.#repeat('carrying controls up', CARRY_EVERY_MS, () => this.#carryControls()),
       this.#repeat('carrying decisions up', CARRY_EVERY_MS, () =>

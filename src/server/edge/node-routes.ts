@@ -31,6 +31,7 @@ import type { ServerContext } from '#server/server-context.ts';
 import { takeJournal } from '#server/sync/routes.ts';
 import { takeUpChange } from './control-changes.ts';
 import { noteCall } from './edge-store.ts';
+import { addNoticesRoute } from './follow-notices.ts';
 import { passAnnul, passScan } from './forward.ts';
 import { tellBox } from './hub-sync.ts';
 import { takeUpLateScans } from './late-scans.ts';
@@ -50,6 +51,7 @@ export function addNodeRoutes(app: FastifyInstance, context: ServerContext, node
   addLog(app, context);
   addForwarded(app, context, nodes);
   addLateScans(app, context, nodes);
+  addNoticesRoute(app, context);
 
   addRoute(app, {
     method: 'POST',

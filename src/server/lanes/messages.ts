@@ -2,7 +2,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Instant } from '#domain/kernel/instant.ts';
 import type { Message, URGENCIES } from '#protocol/notices.ts';
-import { isFor, publish } from '#server/notices/notices.ts';
+import { isFor, type Notice, publish } from '#server/notices/notices.ts';
 import { iso } from '#server/platform/clock.ts';
 import { randomName } from '#server/platform/crypto.ts';
 import type { Device } from '#server/platform/principal.ts';
@@ -134,6 +134,46 @@ export async function acknowledge(
     await publish(client, event, { kind: 'acknowledged', scope: 'control', body }, at);
   }
   return true;
+}
+
+/**
+ * A message, its withdrawal or an acknowledgement as the hub tells of it, kept at a box so that lanes which
+ * connect later hear what is open.
+ *
+ * @returns false when it was kept before: nobody is told twice
+ */
+export async function keepMessage(
+  client: PoolClient,
+  event: number,
+  { kind, scope, body }: Notice,
+  at: Instant,
+): Promise<boolean> {
+  const word = (name: string) => (typeof body[name] === 'string' ? body[name] : null);
+  switch (kind) {
+    case 'message': {
+      const { rowCount } = await client.query(
+        `INSERT INTO messages (event, id, scope, text, urgency, sent_by, sent_at, until)
+         VALUES ($1, $2, $3, $4, $5, 'hub', $6, $7) ON CONFLICT DO NOTHING`,
+        [event, word('id'), scope, word('text'), word('urgency'), word('at'), word('until')],
+      );
+      return rowCount === 1;
+    }
+    case 'message-withdrawn': {
+      const { rowCount } = await client.query(
+        'UPDATE messages SET withdrawn_at = $3 WHERE event = $1 AND id = $2 AND withdrawn_at IS NULL',
+        [event, word('id'), new Date(at)],
+      );
+      return rowCount === 1;
+    }
+    case 'acknowledged':
+      await client.query(
+        `INSERT INTO message_acknowledgements VALUES ($1, $2, $3, NULL, $4) ON CONFLICT DO NOTHING`,
+        [event, word('message'), word('deviceId'), word('at')],
+      );
+      return false;
+    default:
+      return true;
+  }
 }
 
 const LISTED_MAX = 500;
