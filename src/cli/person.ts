@@ -80,7 +80,7 @@ function shifts(): Command {
       shift.endedAt,
       shift.endedBy,
     ]);
-    out.result(answer, table(['who', 'where', 'device', 'from', 'until', 'ended by'], rows));
+    out.result(answer, table(['who', 'where', 'device', 'since', 'until', 'ended by'], rows));
   });
 }
 

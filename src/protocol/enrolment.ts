@@ -88,3 +88,4 @@ export const handoverRequest = z.strictObject({
 
 /** SSE event `revoked`, the last that a device hears: decide nothing more, send the journal, wipe. */
 export const revokedNotice = z.object({ why: z.enum(ENDS), wipe: z.literal(true) });
+export type RevokedNotice = z.infer<typeof revokedNotice>;

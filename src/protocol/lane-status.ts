@@ -5,8 +5,6 @@ import { RUNGS } from '#domain/entry/verdict.ts';
 import { UNREADY_REASONS } from '#domain/monitoring/readiness.ts';
 import { time, timeOut, words } from './primitives.ts';
 
-export const STATUS_EVERY_MS = 10_000;
-
 const count = z.int().min(0).max(10_000_000);
 
 export const statusReport = z.strictObject({

@@ -1,12 +1,13 @@
 // Whose streams must end: of people by their token or session, of devices by their enrolment, all of them in
 // one question, because a change of access concerns hundreds of lanes at once.
-import type { EnrolmentEnd } from '#domain/access/device-roles.ts';
+import type { RevokedNotice } from '#protocol/enrolment.ts';
 import type { AccessStore } from '#server/access/store.ts';
 import type { Principal } from '#server/platform/principal.ts';
 
 type Listening = { readonly principal: Principal; readonly token: string | null };
 
-export type Farewell = { readonly why?: EnrolmentEnd; readonly wipe?: true };
+/** Nothing for a person, whose token has run out or was taken away. */
+export type Farewell = RevokedNotice | Readonly<Record<string, never>>;
 
 /** @returns what each is told last */
 export async function endedListeners<L extends Listening>(
