@@ -71,6 +71,8 @@ export const syncRequest = z.strictObject({
   publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'send an X25519 key as base64url'),
   access: z.string().max(20_000).nullable(),
   events: z.record(z.string().regex(/^\d{1,4}$/), z.string().max(100)),
+  /** By event: the last notice to lanes that the box has. */
+  notices: z.record(z.string().regex(/^\d{1,4}$/), z.int().min(0)),
   clockSkewMs: z.int(),
 });
 
@@ -88,6 +90,15 @@ const eventNow = z.object({
   content: eventContent.nullable().describe('null: the box has this version'),
   list: z.string().describe('cursor of the list as it is now'),
   log: z.object({ epoch, store: z.string().nullable(), revision }),
+  notices: z
+    .object({
+      through: z.int(),
+      notices: z.array(row),
+      messages: z.array(row),
+      acknowledgements: z.array(row),
+    })
+    .nullable()
+    .describe('what lanes were told since, and the messages that are about'),
 });
 export type EventNow = z.infer<typeof eventNow>;
 

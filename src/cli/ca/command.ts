@@ -10,8 +10,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { groupCommand, localCommand, numberArgument, runs } from '../command.ts';
-import { CommandFailure } from '../failure.ts';
+import { groupCommand, localCommand, numberArgument, runs } from '#cli/command.ts';
+import { CommandFailure } from '#cli/failure.ts';
 import { authorityCertificate, serverCertificate, subjectOf } from './certificate.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 // What the hub told a box, written into the box's own store. Each part is one transaction: a box that is
 // killed has the part or has it not.
 import type { PoolClient } from 'pg';
-import type { EventContent, SyncAnswer } from '#protocol/edge.ts';
+import type { EventContent, EventNow, SyncAnswer } from '#protocol/edge.ts';
 import type { EventFile } from '#protocol/event-file.ts';
 import { keyContext } from '#server/entry/catalogue.ts';
 import { seal } from '#server/platform/crypto.ts';
@@ -81,6 +81,25 @@ export async function applyAccess(
     await client.query('UPDATE access_state SET revision = revision + 1');
   });
   context.access.committed();
+}
+
+/** What control told lanes: lanes at the box are told too. */
+export async function applyNotices(
+  { pool, bus }: ServerContext,
+  event: number,
+  told: NonNullable<EventNow['notices']>,
+): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await upsertRows(client, 'messages', told.messages);
+    await upsertRows(client, 'message_acknowledgements', told.acknowledgements);
+    await upsertRows(client, 'notices', told.notices);
+    await client.query(
+      `INSERT INTO notice_heads VALUES ($1, $2)
+       ON CONFLICT (event) DO UPDATE SET n = greatest(notice_heads.n, excluded.n)`,
+      [event, told.through],
+    );
+  });
+  bus.emit('notices', event);
 }
 
 export async function remember(client: PoolClient, what: string, value: string): Promise<void> {

@@ -50,6 +50,8 @@ test('controls, changes of the list and revocations at the hub reach lanes at a 
   await measure('sale', 'list', () =>
     ground.hub.ask(`${DERBY}/tickets/import?delta=true`, { body: csv }),
   );
+  const message = { to: 'all', text: 'Doors open in five minutes' };
+  await measure('message', 'message', () => ground.hub.ask(`${DERBY}/messages`, { body: message }));
   await measure('scan', 'claims', () => ground.tryScan(ground.hub, lane, 50));
   await measure('revocation', 'revoked', () =>
     ground.hub.ask(`/api/v1/devices/${other.deviceId}/revoke`, { method: 'POST' }),

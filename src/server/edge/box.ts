@@ -8,7 +8,7 @@ import type { CorrectedClock } from '#server/platform/corrected-clock.ts';
 import { NoAnswerError } from '#server/platform/http/caller.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
-import { applyAccess, applyEvent, remember } from './apply-sync.ts';
+import { applyAccess, applyEvent, applyNotices, remember } from './apply-sync.ts';
 import { boxKeyOf } from './box-key.ts';
 import { markCarried, pendingChanges } from './control-changes.ts';
 import { cursorOf, fetchList } from './fetch-list.ts';
@@ -87,7 +87,8 @@ export class Box {
     }
     if (answer.access !== null) await applyAccess(this.#context, answer.access);
     await this.#nodes.refresh();
-    for (const { number, list, log } of answer.events) {
+    for (const { number, list, log, notices } of answer.events) {
+      if (notices !== null) await applyNotices(this.#context, number, notices);
       this.#hubHas.set(number, log);
       this.#fetch(number, list);
     }
@@ -101,7 +102,11 @@ export class Box {
     const access = await pool.query<{ value: string }>(
       `SELECT value FROM replica_state WHERE what = 'access'`,
     );
+    const notices = await pool.query<{ event: number; n: string }>(
+      'SELECT event, n FROM notice_heads',
+    );
     return {
+      notices: Object.fromEntries(notices.rows.map(({ event, n }) => [event, Number(n)])),
       access: access.rows[0]?.value ?? null,
       events: Object.fromEntries(events.rows.map(({ event, version }) => [event, version])),
     };

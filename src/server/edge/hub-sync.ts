@@ -16,7 +16,7 @@ const BEFORE_DOORS = '14 days';
 const AFTER_END = '36 hours';
 
 const NEAR = `
-  SELECT e.number, h.fence, h.revision, h.log_store, e.authority_epoch, l.epoch AS list_epoch, l.n
+  SELECT e.number, coalesce((SELECT n FROM notice_heads WHERE event = e.number), 0) AS notices, h.fence, h.revision, h.log_store, e.authority_epoch, l.epoch AS list_epoch, l.n
   FROM events e
   JOIN claim_heads h ON h.event = e.number
   JOIN lists l ON l.event = e.number
@@ -27,6 +27,7 @@ const NEAR = `
 
 type Near = {
   number: number;
+  notices: string;
   fence: string;
   revision: string;
   log_store: string | null;
@@ -38,6 +39,7 @@ type Near = {
 export type Has = {
   readonly access: string | null;
   readonly events: Readonly<Record<string, string>>;
+  readonly notices: Readonly<Record<string, number>>;
 };
 
 /** @param publicKey - of the box: keys of events are sealed for it */
@@ -65,6 +67,7 @@ export async function tellBox(
         store: each.log_store ?? store,
         revision: Number(each.revision),
       },
+      notices: await noticesFor(pool, each, has.notices[each.number] ?? 0),
     });
   }
   const numbers = near.map(({ number }) => number);
@@ -128,6 +131,35 @@ async function accessFor(
     );
     const rowsOf = (found: { rows: { row: Row }[] }) => found.rows.map(({ row }) => row);
     return { version, tokens: rowsOf(tokens), devices: rowsOf(devices), edges: rowsOf(edges) };
+  });
+}
+
+const NOTICES_AT_ONCE_MAX = 500;
+
+async function noticesFor(
+  pool: Pool,
+  { number, notices: last }: Near,
+  after: number,
+): Promise<EventNow['notices']> {
+  if (Number(last) <= after) return null;
+  return onSnapshot(pool, async (client) => {
+    const rowsOf = async (sql: string, values: readonly unknown[]) => {
+      const { rows } = await client.query<{ row: Row }>(sql, [...values]);
+      return rows.map(({ row }) => row);
+    };
+    const notices = await rowsOf(
+      `SELECT to_jsonb(x) AS row FROM notices x
+       WHERE event = $1 AND n > $2 AND n <= $3 ORDER BY n LIMIT $4`,
+      [number, after, last, NOTICES_AT_ONCE_MAX],
+    );
+    const messages = 'SELECT to_jsonb(x) AS row FROM messages x WHERE event = $1';
+    const taken = 'SELECT to_jsonb(x) AS row FROM message_acknowledgements x WHERE event = $1';
+    return {
+      through: Number(notices.at(-1)?.['n'] ?? last),
+      notices,
+      messages: await rowsOf(messages, [number]),
+      acknowledgements: await rowsOf(taken, [number]),
+    };
   });
 }
 

@@ -15,6 +15,9 @@ const KEYS = {
   claims: ['event', 'entry_epoch', 'checkpoint', 'serial'],
   conflicts: ['event', 'device', 'scan_id'],
   authorities: ['event', 'epoch'],
+  notices: ['event', 'n'],
+  messages: ['event', 'id'],
+  message_acknowledgements: ['event', 'message', 'device'],
 } as const satisfies Record<string, readonly string[]>;
 type Table = keyof typeof KEYS;
 
