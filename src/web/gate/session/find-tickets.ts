@@ -19,7 +19,12 @@ const foundTicket = z.object({
   first: z
     .object({ gate: z.string(), lane: z.string().nullable().optional(), at: z.string() })
     .nullable(),
-  holder: z.string().nullable(),
+  /** Masked, as one line. */
+  holder: z
+    .object({ name: z.string().nullable(), phone: z.string().nullable() })
+    .transform(
+      ({ name, phone }) => [name, phone].filter((part) => part !== null).join(' ') || null,
+    ),
 });
 type FoundTicket = z.infer<typeof foundTicket>;
 const answer = z.object({ tickets: z.array(foundTicket), hasMore: z.boolean() });
