@@ -156,9 +156,10 @@ class Progress {
     const wentBack = acceptedThrough < this.#accepted;
     const hasGap = journal.hasSetAside(acceptedThrough, last);
     if (wentBack) await this.#set(acceptedThrough, acceptedThrough);
-    else if (acceptedThrough >= last || hasGap)
-      await this.#set(acceptedThrough, Math.max(last, acceptedThrough));
-    else {
+    else if (acceptedThrough >= last || hasGap) {
+      // Never past what this lane has sent: a copy of it may have sent more under the same name.
+      await this.#set(acceptedThrough, last);
+    } else {
       const isStuck = acceptedThrough <= this.through && last > this.through;
       await this.#set(acceptedThrough, acceptedThrough);
       if (isStuck) throw new Error('the hub took none of the entries');

@@ -74,6 +74,21 @@ test('a journal file that came back from a copy goes up under a new id', async (
   );
 });
 
+test('what a copy of this lane has sent under its name does not pass for its own', async () => {
+  await using desk = await start(3);
+  await desk.uploader.drain(5_000);
+  await desk.server.stop();
+  await add(desk.journal, 600);
+  const known = desk.server.hub.journals.get(desk.journal.journalId);
+  const theirs = known?.get(3);
+  assert.ok(known !== undefined && theirs !== undefined);
+  for (const seq of numbers(4, 603)) known.set(seq, { ...theirs, seq });
+  await desk.server.start();
+  const before = uploads(desk.server);
+  assert.equal(await desk.uploader.drain(5_000), 0);
+  assert.equal(uploads(desk.server) - before, 2, 'all of it was sent, to be told apart');
+});
+
 async function start(entries: number, prepare: (server: LaneServer) => void = () => {}) {
   const place = scratch();
   const server = await new LaneServer().start();

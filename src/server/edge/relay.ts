@@ -45,7 +45,9 @@ export async function relayJournals(
       const body = await nextEntries(pool, waiting);
       const path = '/api/v1/edge/journals';
       const receipt = await target.ask(journalReceipt, { path, body, timeoutMs: SEND_WITHIN_MS });
-      const { durableThrough: through } = receipt;
+      // Never past what was sent: another may have brought more under the same name.
+      const last = Number(body.entries.at(-1)?.seq ?? waiting.through);
+      const through = Math.min(receipt.durableThrough, last);
       await pool.query(
         `INSERT INTO relays (target, device, journal_id, through, store) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (target, device, journal_id)

@@ -49,7 +49,9 @@ export async function changeCrossings(
   if (after === null) return null;
   const rules = rulesFor(event.ground, ticketOf(row));
   const refolded = refold(before, after, rules);
-  const { inside, fresh } = refolded;
+  const { fresh } = refolded;
+  // Of an earlier entry epoch: whoever is in now has been counted anew since.
+  const inside = key.entryEpoch === event.entryEpoch ? refolded.inside : 0;
   const scopes = scopesCrossed(event.ground, row.section, passage.gate, row.stand);
   const revision = await takeRevision(client, event, scopes, inside);
   await client.query(

@@ -36,7 +36,8 @@ export async function lookUpScans(
   };
 }
 
-function findingOf(
+/** What a scan's code turned out to be, given what the store has under it. */
+export function findingOf(
   { lookup, direction }: PendingScan,
   ticket: Snapshot['facts'][number]['ticket'],
   medium: Medium | undefined,

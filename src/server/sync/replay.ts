@@ -134,17 +134,22 @@ async function replayOutcome(
   key: readonly unknown[],
 ): Promise<number> {
   const event = await lockEventHead(client, context.catalogue, device.eventNumber);
-  const { codeHash, row } = await findTicket(client, event, entry.code);
+  const { codeHash, row, isMissing } = await findTicket(client, event, entry.code);
   const checkpoint = checkpointOf(event, device.gate);
   const scan = missedScanOf(device, entry, timeOf(entry, context.now()), checkpoint);
   const stored = await findStored(client, scan);
   const taken = takeUp({
     verdict: entry.verdict,
+    isTicketMissing: isMissing,
     stored:
       stored === null
         ? null
         : { isSameScan: isOf(stored, scan, codeHash), verdict: stored.verdict },
   });
+  if (taken.kind === 'wait') {
+    await keepPending(client, key);
+    return 0;
+  }
   if (taken.kind === 'set-aside') {
     await setAside(context, client, key);
     return 0;
@@ -170,6 +175,14 @@ async function replayOutcome(
   return crossed?.conflicts ?? 0;
 }
 
+async function keepPending(client: PoolClient, key: readonly unknown[]): Promise<void> {
+  await client.query(
+    `UPDATE journal_entries SET applied_at = NULL
+     WHERE device = $1 AND journal_id = $2 AND seq = $3`,
+    [...key],
+  );
+}
+
 /** A scanId that had another code or direction before: kept apart for people to look at. */
 async function setAside(
   context: ServerContext,
@@ -193,7 +206,7 @@ async function findTicket(
   client: PoolClient,
   event: OpenEvent,
   code: string,
-): Promise<{ codeHash: Uint8Array; row: TicketRow | null }> {
+): Promise<{ codeHash: Uint8Array; row: TicketRow | null; isMissing: boolean }> {
   const { lookup, codeHash } = findCode(code, event.keyring);
   let serial: number | null = lookup.kind === 'serial' ? lookup.serial : null;
   if (lookup.kind === 'media') {
@@ -207,7 +220,8 @@ async function findTicket(
     `SELECT ${TICKET_COLUMNS} FROM tickets WHERE event = $1 AND serial = $2`,
     [event.number, serial],
   );
-  return { codeHash, row: rows[0] ?? null };
+  const row = rows[0] ?? null;
+  return { codeHash, row, isMissing: row === null && lookup.kind === 'serial' };
 }
 
 async function insertScan(

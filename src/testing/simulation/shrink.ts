@@ -1,0 +1,27 @@
+// Makes a failing evening small: acts are left out for as long as the same rule still breaks, first in large
+// pieces, then one by one (delta debugging, Zeller and Hildebrandt 2002).
+import type { Act, Plan } from './plan.ts';
+import { type Result, type SimulateOptions, simulate } from './simulate.ts';
+
+const RUNS_MAX = 400;
+
+export function shrink(plan: Plan, broken: Result, options: SimulateOptions): Plan {
+  const breaks = (acts: readonly Act[]) =>
+    simulate({ ...plan, acts }, options).broken?.invariant === broken.broken?.invariant;
+  let acts: readonly Act[] = plan.acts.filter(({ atMs }) => atMs <= (broken.broken?.atMs ?? 0));
+  if (!breaks(acts)) acts = plan.acts;
+  let runs = 0;
+  for (
+    let size = Math.ceil(acts.length / 2);
+    size >= 1;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  ) {
+    for (let from = 0; from < acts.length && runs < RUNS_MAX; ) {
+      const fewer = [...acts.slice(0, from), ...acts.slice(from + size)];
+      runs += 1;
+      if (breaks(fewer)) acts = fewer;
+      else from += size;
+    }
+  }
+  return { ...plan, acts };
+}
