@@ -1,4 +1,5 @@
 // What a journal is written with: the scan as read, what is proved of it, and a batch being composed.
+import type { Crossing } from '#domain/entry/crossings.ts';
 import type { Direction } from '#domain/entry/verdict.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
@@ -27,6 +28,12 @@ export type Body = JournalEntry extends infer Entry
     : never
   : never;
 export type BodyOf<Kind extends JournalEntry['kind']> = Extract<Body, { kind: Kind }>;
+
+export type OwnCrossing = Crossing & {
+  /** Of the exact answer; null where the lane decided. */
+  readonly storeEpoch: string | null;
+  readonly revision: number | null;
+};
 
 /** A batch being composed. */
 export type Draft = {

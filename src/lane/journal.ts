@@ -1,7 +1,6 @@
 // What this lane saw, in the order it happened, each entry durable before anything follows from it.
 // Nothing is ever pruned: a hub restored from a backup asks for all of it again. Where the entries are
 // kept is the platform's; what is written when, and what a crash leaves behind, is decided here.
-import type { Crossing } from '#domain/entry/crossings.ts';
 import {
   type Annulment,
   type Body,
@@ -9,6 +8,7 @@ import {
   begun,
   type Draft,
   drafted,
+  type OwnCrossing,
   type Read,
   type Seen,
 } from './journal-entries.ts';
@@ -37,7 +37,7 @@ export class Journal {
     this.#chance = chance;
     this.#meta = new Map(start.meta);
     this.#unsettled = new Map(start.unsettled.map((row) => [row.scanId, row]));
-    this.#alone = start.alone;
+    this.#alone = start.alone.filter(({ annulledAt }) => annulledAt === null);
     this.#setAside = new Set(start.setAside);
     this.#lastSeq = start.lastSeq;
   }
@@ -183,13 +183,15 @@ export class Journal {
     return this.#unsettled.get(scanId) ?? (await this.#store.scan(scanId));
   }
 
-  /** What this lane itself let through with a ticket. */
-  async crossingsOf(serial: number, checkpoint: string, device: string): Promise<Crossing[]> {
+  /** What this lane itself let through with a ticket, and what the store that decided it said of it. */
+  async crossingsOf(serial: number, checkpoint: string, device: string): Promise<OwnCrossing[]> {
     const rows = await this.#store.crossingsOf(serial, checkpoint);
-    return rows.flatMap(({ scanId: scan, direction, crossed, annulledAt }) => {
+    return rows.flatMap(({ scanId: scan, direction, crossed, annulledAt, answer }) => {
       if (crossed === null) return [];
       const { gate, lane, at, isExact } = crossed;
-      return [{ device, scan, gate, lane, at, direction, isExact, annulledAt }];
+      const { storeEpoch = null, revision = null } = answer ?? {};
+      const passage = { device, scan, gate, lane, at };
+      return [{ ...passage, direction, isExact, annulledAt, storeEpoch, revision }];
     });
   }
 

@@ -5,12 +5,17 @@ import {
   type Reading,
   readCode,
 } from '#domain/credentials/reading.ts';
+import type { Crossing } from '#domain/entry/crossings.ts';
 import type { Knowledge as Known, Scan } from '#domain/entry/decide-scan.ts';
 import type { Ticket } from '#domain/entry/ticket.ts';
 import type { Direction } from '#domain/entry/verdict.ts';
+import { parseClaimsCursor, storeOf } from '#domain/sync/claims.ts';
 import { crossingsKnown } from '#domain/sync/heard.ts';
 import { type ListedTicket, type LookedUp, lookUp } from '#domain/sync/look-up.ts';
 import { NOBODY } from '#domain/venue/controls.ts';
+import type { DeviceSelf } from '#protocol/access.ts';
+import { HEARD_THROUGH } from './hearing.ts';
+import type { Journal } from './journal.ts';
 import { listedTicket } from './listed-ticket.ts';
 import type { LanePorts } from './ports.ts';
 import type { ScanDeps } from './scan-deps.ts';
@@ -46,16 +51,32 @@ export async function lookAt(
   if (self === null || ground === null || controls === null) {
     return { direction, lookedUp, ticket, scan: null, known: null };
   }
-  const crossings =
-    ticket === null
-      ? []
-      : crossingsKnown(
-          await journal.crossingsOf(ticket.serial, self.checkpoint, self.deviceId),
-          await ports.list.heardOf(ticket.serial, self.checkpoint),
-        );
+  const crossings = ticket === null ? [] : await crossingsAt(ports, journal, self, ticket.serial);
   const scan = { direction, gate: self.gate, lane: settings().lane ?? self.lane, isConfirmed };
   const known = { ground, controls, occupancy: NOBODY, crossings, at: clock.now() };
   return { direction, lookedUp, ticket, scan, known };
+}
+
+/** This lane's own and everybody else's. */
+async function crossingsAt(
+  { list }: LanePorts,
+  journal: Journal,
+  { checkpoint, deviceId }: DeviceSelf,
+  serial: number,
+): Promise<Crossing[]> {
+  const own = await journal.crossingsOf(serial, checkpoint, deviceId);
+  const heard = await list.heardOf(serial, checkpoint);
+  const through = parseClaimsCursor((await list.get(HEARD_THROUGH)) ?? '');
+  const surely = new Set<Crossing>(
+    own.filter(
+      ({ storeEpoch, revision }) =>
+        revision !== null &&
+        through !== null &&
+        storeOf(through) === storeEpoch &&
+        revision <= through.revision,
+    ),
+  );
+  return crossingsKnown(own, heard, (crossing) => surely.has(crossing));
 }
 
 /** The one row that {@link lookUp} will ask for. */

@@ -40,7 +40,7 @@ export class MemoryHub {
   readonly #notice: Notice;
   readonly #changes = new Map<number, number>();
   readonly #claimed = new Map<number, number>();
-  #claimsRevision = 0;
+  #claimsTold = 0;
   #listN = 0;
   #fence = 1;
   #revision = 0;
@@ -80,6 +80,11 @@ export class MemoryHub {
       { device: 'd2', scan: `x-${serial}-${at}`, gate: 'N2', at, direction: 'in' },
       true,
     );
+  }
+
+  /** A supervisor takes back whatever this lane's ticket was let in by. */
+  takeBackAll(serial: number): void {
+    for (const { scan } of this.crossings.get(serial) ?? []) this.#takeBack(scan);
   }
 
   /** What {@link admitElsewhere} let in did not turn the turnstile there. */
@@ -126,7 +131,7 @@ export class MemoryHub {
     const names = { base: 0, gates, checkpoints };
     const changed = [...this.#claimed].filter(([, revision]) => revision > after);
     return {
-      ...{ after: `e1:${after}`, cursor: `e1:${this.#claimsRevision}`, hasMore: false, ...names },
+      ...{ after: `e1:${after}`, cursor: `e1:${this.#revision}`, hasMore: false, ...names },
       claims: changed.map(([serial]) =>
         packClaim(serial, 'turnstile', this.crossings.get(serial) ?? [], names),
       ),
@@ -249,9 +254,10 @@ export class MemoryHub {
   }
 
   #tellClaim(serial: number): void {
-    this.#claimsRevision += 1;
-    this.#claimed.set(serial, this.#claimsRevision);
-    this.#notice('claims', this.claims(`e1:${this.#claimsRevision - 1}`));
+    if (this.#claimsTold === this.#revision) this.#revision += 1;
+    this.#claimed.set(serial, this.#revision);
+    this.#notice('claims', this.claims(`e1:${this.#claimsTold}`));
+    this.#claimsTold = this.#revision;
   }
 
   #takeBack(scanId: string): void {

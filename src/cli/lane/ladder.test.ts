@@ -110,6 +110,18 @@ test('crossings from before the lane connected, and what was taken back since, a
   assert.equal((await lane.scan(codes[1] as string)).verdict, 'provisional');
 });
 
+test('what a supervisor took back above may enter again, also when the line is cut then', async () => {
+  await using night = await start();
+  const { server, lane } = night;
+  const code = server.hub.code({ serial: 1, issue: 0 });
+  assert.equal((await lane.scan(code)).verdict, 'admitted');
+  server.hub.takeBackAll(1);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  await server.stop();
+  assert.equal((await lane.scan(code)).verdict, 'provisional');
+  assert.equal((await lane.scan(code)).reason, 'already-used');
+});
+
 async function start() {
   const place = scratch();
   const server = await new LaneServer().start();

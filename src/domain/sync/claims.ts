@@ -19,6 +19,11 @@ export function parseClaimsCursor(text: string): ClaimsCursor | null {
   return epoch === '' ? null : { epoch, revision: Number(revision) };
 }
 
+/** Epoch of the store whose revisions these are, as answers name it. */
+export function storeOf({ epoch }: ClaimsCursor): string {
+  return epoch.split('.')[0] ?? '';
+}
+
 export function packClaim(
   serial: number,
   checkpoint: string,

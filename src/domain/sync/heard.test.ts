@@ -29,6 +29,13 @@ test('a provisional crossing is recognised under the hub’s time, an exact one 
   assert.equal(count(wentIn('18:00', { isExact: true })), 2);
 });
 
+test('an own crossing that everybody would have told of by now, and nobody does, was taken back', () => {
+  const own = [wentIn('18:00'), wentIn('18:10', { isExact: false })];
+  const known = crossingsKnown(own, [], () => true);
+  assert.deepEqual(known, [own[1]], 'what the lane decided alone may not have come up yet');
+  assert.deepEqual(crossingsKnown(own, []), own);
+});
+
 test('one own crossing explains one echo, not two', () => {
   const own = [wentIn('18:00', { isExact: false })];
   assert.equal(crossingsKnown(own, [heard('18:00'), heard('18:00:02')]).length, 2);

@@ -24,8 +24,16 @@ export type HeardClaim = {
 /** A lane's own clock and the time under which the hub files what it replays may differ by this. */
 export const ECHO_WITHIN_MS = 5_000;
 
-/** @param own - all that this lane let through with the ticket, taken back or not */
-export function crossingsKnown(own: readonly Crossing[], heard: readonly Heard[]): Crossing[] {
+/**
+ * @param own - all that this lane let through with the ticket, taken back or not
+ * @param hasHeardOf - whether the lane has heard of everything up to the moment at which the authority
+ *   recorded this crossing of its own: if it stood still, it would be among those heard
+ */
+export function crossingsKnown(
+  own: readonly Crossing[],
+  heard: readonly Heard[],
+  hasHeardOf: (crossing: Crossing) => boolean = () => false,
+): Crossing[] {
   const unheard = new Set(own);
   const others: Crossing[] = [];
   for (const { direction, at, gate, isExact } of heard) {
@@ -43,5 +51,7 @@ export function crossingsKnown(own: readonly Crossing[], heard: readonly Heard[]
       others.push({ ...passage, direction, isExact, annulledAt: null });
     }
   }
-  return [...own, ...others];
+  // Somebody above has taken it back, such as a supervisor in the control room.
+  const standing = own.filter((each) => !(unheard.has(each) && each.isExact && hasHeardOf(each)));
+  return [...standing, ...others];
 }
