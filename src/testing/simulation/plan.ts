@@ -77,6 +77,7 @@ export function planFor(seed: number): Plan {
   const acts = [
     ...scans(chance, setting),
     ...Array.from({ length: chance.between(8, 22) }, () => trouble(chance, setting)),
+    ...(chance.is(0.25) ? returning(chance, setting) : []),
     ...(chance.is(0.3) ? restoring(chance, setting) : []),
     ...(chance.is(0.2) ? cloning(chance, setting) : []),
   ];
@@ -160,6 +161,26 @@ function trouble(chance: Chance, setting: Setting): Act {
     () => ({ atMs, kind: 'readmit' }),
   ];
   return chance.pick(draws)();
+}
+
+/** The lane dies between its verdict and the light; the same holder is there when it is back. */
+function returning(chance: Chance, { lanes, tickets }: Setting): Act[] {
+  const atMs = chance.between(5_000, 50_000);
+  const lane = chance.pick(lanes).name;
+  const serial = chance.between(1, tickets);
+  const scan = {
+    kind: 'scan',
+    lane,
+    serial,
+    code: 'current',
+    direction: 'in',
+    turns: true,
+  } as const;
+  return [
+    { atMs, kind: 'trap', name: lane, at: chance.pick(LANE_STEPS), forMs: 1_500 },
+    { ...scan, atMs: atMs + 10 },
+    { ...scan, atMs: atMs + 1_600 + chance.between(0, 1_500) },
+  ];
 }
 
 function restoring(chance: Chance, { boxes }: Setting): Act[] {

@@ -47,6 +47,8 @@ export class Replication {
       disk.state !== 'serving'
     )
       return;
+    // Nor from a store that is being rebuilt: what journals still bring would be missing at the next.
+    if (this.#world.nodeOf(authority.name)?.disk.state !== 'serving') return;
     // Not before the last move is done: whoever was named then has begun.
     if (disk.logEpoch !== authority.epoch) return;
     this.#world.tell(hub.name, `authority is to move from ${authority.name} to ${to}`);
@@ -153,6 +155,9 @@ export class Replication {
   #adopt(disk: NodeDisk, authority: Authority, log: LogPage): void {
     const isHere = authority.name === 'hub';
     if (disk.follow(log)) this.#world.observer.followed(disk);
+    disk.takesOverAt = disk.revision;
+    disk.takesOverFrom = disk.storeOfLog();
+    disk.logStore = disk.takesOverFrom;
     disk.authority = { ...authority, handoverTo: null };
     disk.decidingEpoch = isHere ? authority.epoch : null;
     if (isHere) disk.logEpoch = authority.epoch;
