@@ -14,6 +14,16 @@ import { testDatabase } from '../../testing/postgres.ts';
 import { Feed } from './feed.ts';
 
 const PUSHES_MAX = 1_000_000;
+const VERDICT = {
+  revision: 1,
+  gate: 'N1',
+  lane: null,
+  direction: 'in',
+  verdict: 'admitted',
+  reason: null,
+  rung: 'hub',
+  at: '2026-11-29T10:00:00.000Z',
+} as const;
 
 test('drops whoever has stopped reading, before what they have not read fills the memory', async () => {
   await using database = await testDatabase();
@@ -42,7 +52,7 @@ test('drops whoever has stopped reading, before what they have not read fills th
   stalled.pause();
   let pushes = 0;
   for (; pushes < PUSHES_MAX && !isEmpty; pushes += 1) {
-    feed.changed('conflict');
+    feed.followed([{ live: VERDICT }]);
     if (pushes % 1_000 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   }
   assert.ok(isEmpty, `${pushes} messages are kept for somebody who reads none`);

@@ -54,6 +54,7 @@ export class Feed {
   readonly #conflicts: ConflictReader;
   #claimsTimer: NodeJS.Timeout | null = null;
   #isWatchWaiting = false;
+  #isNoticeWaiting = false;
 
   constructor(context: ServerContext, event: number, onEmpty: () => void) {
     this.#context = context;
@@ -128,8 +129,12 @@ export class Feed {
 
   /** Messages, calls, alarms: whatever of them nobody here has been told yet. */
   noticed(): void {
+    // Two hundred acknowledgements come at once, and one look finds them all.
+    if (this.#isNoticeWaiting) return;
+    this.#isNoticeWaiting = true;
     this.#tell(() =>
       this.#inTurn(async () => {
+        this.#isNoticeWaiting = false;
         for (const notice of await this.#notices.next()) {
           for (const listener of this.#listeners) {
             if (concerns(notice, listener.principal)) push(listener, notice.kind, notice.body);
