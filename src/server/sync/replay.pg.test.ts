@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Instant, MINUTE_MS } from '#domain/kernel/instant.ts';
 import { word } from '../../testing/claim-store-under-test.ts';
-import { derbyFile } from '../../testing/derby.ts';
+import { derbyFile, derbyTickets } from '../../testing/derby.ts';
 import { DerbyEvening } from '../../testing/derby-evening.ts';
 import { at } from '../../testing/entry.ts';
 import { annulled, provisional, turned } from '../../testing/lane-journal.ts';
@@ -162,6 +162,21 @@ test('an entry that cannot be made true holds up neither its journal nor those o
     'DELETE FROM journal_entries WHERE journal_id = $1 AND seq = 1',
     [sick.journalId],
   );
+});
+
+test('an admission with a ticket that has not arrived here yet waits for it, and is then a crossing', async () => {
+  const journal = await evening.lane('N1');
+  const serial = 61;
+  const code = await evening.node.code(evening.event, serial);
+  const inside = await evening.inside();
+  const receipt = await journal.upload(evening.node, [provisional(1, 'sold', code, minutesAgo(2))]);
+  assert.equal(receipt.acceptedThrough, 1);
+  assert.equal(await evening.pending(journal), 1);
+  await evening.node.importTickets(evening.event, derbyFile(), derbyTickets(1, ['adult'], serial));
+  await replayLeftovers(evening.other.context);
+  assert.equal(await evening.pending(journal), 0);
+  assert.equal((await evening.crossingsOf(serial)).length, 1);
+  assert.equal(await evening.inside(), inside + 1);
 });
 
 test('files what a lane did at the perimeter that a corrected file gives its gate', async () => {
