@@ -1,7 +1,6 @@
-// The page's side of the decoder: one picture at a time, its pixels handed over and not copied.
-import type { ImageDataLike } from '#lane/decoding/picture.ts';
+// The page's side of the decoder: one frame at a time.
 import type { ReadCode } from '#lane/decoding/read-picture.ts';
-import type { DecodeAnswer, DecodeRequest } from './decode-messages.ts';
+import type { DecodeAnswer, DecodeRequest, Frame } from './decode-messages.ts';
 
 export class CodeReader {
   readonly #worker: Worker;
@@ -23,17 +22,13 @@ export class CodeReader {
     };
   }
 
-  /** Each frame is looked at in the next of the ways. */
-  async frame(image: ImageData): Promise<ReadCode | null> {
+  /** Each frame is looked at in the next of the ways. It is handed over, not copied. */
+  async frame(frame: Frame): Promise<ReadCode | null> {
     const turn = this.#turn;
     this.#turn += 1;
-    return (await this.#ask({ id: this.#nextId(), kind: 'frame', turn, image: plain(image) }))
-      .found;
-  }
-
-  /** A photograph is looked at in all ways. */
-  async still(image: ImageData): Promise<ReadCode | null> {
-    return (await this.#ask({ id: this.#nextId(), kind: 'still', image: plain(image) })).found;
+    this.#id += 1;
+    const request = { id: this.#id, kind: 'frame', frame, turn } as const;
+    return (await this.#ask(request, frame)).found;
   }
 
   close(): void {
@@ -41,21 +36,10 @@ export class CodeReader {
     this.#waiting.clear();
   }
 
-  #nextId(): number {
-    this.#id += 1;
-    return this.#id;
-  }
-
-  #ask(request: DecodeRequest): Promise<DecodeAnswer> {
-    const { id, image } = request;
+  #ask(request: DecodeRequest, handedOver: Transferable): Promise<DecodeAnswer> {
     return new Promise((resolve) => {
-      this.#waiting.set(id, resolve);
-      this.#worker.postMessage(request, [image.data.buffer]);
+      this.#waiting.set(request.id, resolve);
+      this.#worker.postMessage(request, [handedOver]);
     });
   }
-}
-
-/** Its pixels can be handed over; the browser's own object cannot. */
-function plain({ width, height, data }: ImageData): ImageDataLike {
-  return { width, height, data, colorSpace: 'srgb' };
 }

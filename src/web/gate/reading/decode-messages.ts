@@ -2,13 +2,18 @@
 import type { ImageDataLike } from '#lane/decoding/picture.ts';
 import type { ReadCode } from '#lane/decoding/read-picture.ts';
 
-export type DecodeRequest = {
-  readonly id: number;
-  readonly image: ImageDataLike;
-} & (
-  | { readonly kind: 'frame' /** Which way of looking is due. */; readonly turn: number }
-  | { readonly kind: 'still' }
-);
+export type Frame = VideoFrame | ImageBitmap;
+
+export type DecodeRequest =
+  /** A frame of the camera, and which way of looking is due; its pixels are fetched over there. */
+  | {
+      readonly id: number;
+      readonly kind: 'frame';
+      readonly frame: Frame;
+      readonly turn: number;
+    }
+  /** A photograph: all ways. */
+  | { readonly id: number; readonly kind: 'still'; readonly image: ImageDataLike };
 
 export type DecodeAnswer = {
   readonly id: number;

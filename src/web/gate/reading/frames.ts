@@ -2,44 +2,46 @@
 // looked at, so a slow phone skips frames and never falls behind.
 import type { ReadCode } from '#lane/decoding/read-picture.ts';
 import type { CodeReader } from './code-reader.ts';
+import type { Frame } from './decode-messages.ts';
 
-/** Larger frames take four times as long and find one per cent more. */
-const EDGE_MAX = 1280;
 const PAUSE_MS = 15;
+const REST_MS = 60;
 
-/** @returns stops it */
+/**
+ * @param isResting - true while a code that was read would be let fall: the phone has better to do
+ * @returns stops it
+ */
 export function watchFrames(
   video: HTMLVideoElement,
   reader: CodeReader,
+  isResting: () => boolean,
   found: (code: ReadCode) => void,
 ): () => void {
-  const canvas = document.createElement('canvas');
-  const context = canvas.getContext('2d', { willReadFrequently: true });
   let isStopped = false;
 
   async function look(): Promise<void> {
     while (!isStopped) {
-      const image = document.hidden ? null : grab();
-      const code = image === null ? null : await reader.frame(image);
+      const frame = document.hidden || isResting() ? null : await grab(video);
+      const code = frame === null ? null : await reader.frame(frame);
       if (isStopped) return;
-      if (code !== null) found(code);
-      await new Promise((resolve) => setTimeout(resolve, image === null ? 100 : PAUSE_MS));
+      if (code !== null && !isResting()) found(code);
+      await new Promise((resolve) => setTimeout(resolve, frame === null ? REST_MS : PAUSE_MS));
     }
-  }
-
-  function grab(): ImageData | null {
-    const { videoWidth, videoHeight } = video;
-    if (context === null || videoWidth === 0 || video.readyState < 2) return null;
-    const scale = Math.min(1, EDGE_MAX / Math.max(videoWidth, videoHeight));
-    const [width, height] = [Math.round(videoWidth * scale), Math.round(videoHeight * scale)];
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
-    context.drawImage(video, 0, 0, width, height);
-    return context.getImageData(0, 0, width, height);
   }
 
   void look();
   return () => {
     isStopped = true;
   };
+}
+
+async function grab(video: HTMLVideoElement): Promise<Frame | null> {
+  if (video.videoWidth === 0 || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
+  try {
+    // Where the browser has it, a frame can be passed on without its pixels being touched here.
+    return 'VideoFrame' in globalThis ? new VideoFrame(video) : await createImageBitmap(video);
+  } catch {
+    // The camera may be taken away between two frames.
+    return null;
+  }
 }

@@ -17,10 +17,13 @@ export function codeReader(): CodeReader {
 export function CameraView({
   onCode,
   onState,
+  isResting = never,
   isBare = false,
 }: {
   readonly onCode: (text: string) => void;
   readonly onState?: (state: 'ok' | CameraFault) => void;
+  /** While a code that was read would be let fall. */
+  readonly isResting?: () => boolean;
   /** Without torch and zoom: a small view in a page. */
   readonly isBare?: boolean;
 }) {
@@ -31,6 +34,8 @@ export function CameraView({
   const [tries, setTries] = useState(0);
   const onCodeNow = useRef(onCode);
   onCodeNow.current = onCode;
+  const isRestingNow = useRef(isResting);
+  isRestingNow.current = isResting;
   const onStateNow = useRef(onState);
   onStateNow.current = onState;
 
@@ -54,7 +59,12 @@ export function CameraView({
       await video.current.play().catch(() => {});
       setCamera(result);
       onStateNow.current?.('ok');
-      stopFrames = watchFrames(video.current, codeReader(), ({ text }) => onCodeNow.current(text));
+      stopFrames = watchFrames(
+        video.current,
+        codeReader(),
+        () => isRestingNow.current(),
+        ({ text }) => onCodeNow.current(text),
+      );
     });
     return () => {
       isGone = true;
@@ -86,6 +96,10 @@ export function CameraView({
       {!isBare && camera !== null && <CameraControls camera={camera} />}
     </div>
   );
+}
+
+function never(): boolean {
+  return false;
 }
 
 function CameraControls({ camera }: { readonly camera: Camera }) {

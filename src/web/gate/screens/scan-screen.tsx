@@ -42,6 +42,7 @@ export function ScanScreen({
             onState={(found) =>
               session.camera.set(found === 'ok' ? 'ok' : found === 'missing' ? 'none' : 'failed')
             }
+            isResting={() => !session.takesCodes}
             onCode={(text) => session.present(text)}
           />
         )}

@@ -33,7 +33,8 @@ export function VerdictScreen({ session, shown }: { session: GateSession; shown:
 
   useLayoutEffect(() => {
     signal(hue);
-    requestAnimationFrame(() => performance.mark('gate:painted'));
+    // The frame that shows it has been drawn when the task after it begins.
+    requestAnimationFrame(() => setTimeout(() => performance.mark('gate:painted')));
   }, [hue]);
 
   if (isForFan)

@@ -121,12 +121,16 @@ export class GateSession {
     await Promise.resolve();
   }
 
+  /** Not while one is being decided, nor while what is shown needs the steward. */
+  get takesCodes(): boolean {
+    const before = this.shown.get();
+    const isFree = before === null || isThrough(before.answer);
+    return isFree && !this.isDeciding.get() && this.ending.get() === null;
+  }
+
   /** A code from whichever reader. @returns false when it was let fall */
   present(text: string): boolean {
-    if (this.isDeciding.get() || this.ending.get() !== null) return false;
-    const before = this.shown.get();
-    // What needs the steward stays until the steward has dealt with it.
-    if (before !== null && !isThrough(before.answer)) return false;
+    if (!this.takesCodes) return false;
     if (!this.#duplicates.isNew(text, performance.now())) return false;
     void this.decide(text);
     return true;

@@ -12,6 +12,8 @@ import { type Sealed, seal, unseal } from './seal.ts';
 
 const STORES = ['lines', 'scans', 'meta', 'aside'] as const;
 
+const DRAWN_WITHIN_MS = 150;
+
 type KeptLine = { readonly seq: number; readonly sealed: Sealed };
 type KeptScan = {
   readonly scanId: string;
@@ -110,7 +112,9 @@ export class IndexedDbJournal implements JournalStore {
     return await this.#rows(kept);
   }
 
+  /** For sending, which is never in a hurry: the verdict that was just decided is drawn first. */
   async linesFrom(seq: number, countMax: number): Promise<readonly JournalLine[]> {
+    await new Promise((resolve) => setTimeout(resolve, DRAWN_WITHIN_MS));
     const lines = this.#open().transaction('lines').objectStore('lines');
     const kept = await answered<KeptLine[]>(lines.getAll(IDBKeyRange.lowerBound(seq), countMax));
     return await Promise.all(

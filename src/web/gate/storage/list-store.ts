@@ -15,6 +15,8 @@ const REF = 6;
 const KNOWN = 'known';
 const DIGITS = 6;
 
+type Arriving = { readonly ways: Map<string, Page>; readonly changes: Map<number, number> };
+
 export class IndexedDbList implements ListStore {
   readonly #name: string;
   readonly #pages: Pages;
@@ -22,6 +24,8 @@ export class IndexedDbList implements ListStore {
   #turn: Promise<unknown> = Promise.resolve();
   #list = 1;
   #isWiped = false;
+  /** While a whole list arrives: what leads to it, written once at the end, and what of it is here. */
+  #arriving: Arriving = { ways: new Map(), changes: new Map() };
 
   private constructor(name: string, database: IDBDatabase, key: CryptoKey) {
     this.#name = name;
@@ -75,6 +79,7 @@ export class IndexedDbList implements ListStore {
 
   beginWhole(): Promise<void> {
     return this.#inTurn(() => {
+      this.#arriving = { ways: new Map(), changes: new Map() };
       const [from, to] = [`${this.#list + 1}/`, `${this.#list + 1}/~`];
       return this.#pages.write(new Map(), [[from, to]]);
     });
@@ -82,28 +87,33 @@ export class IndexedDbList implements ListStore {
 
   take(rows: readonly ListRow[], isNewList: boolean): Promise<void> {
     return this.#inTurn(async () => {
-      const changed = new Map<string, Page>();
       const list = isNewList ? this.#list + 1 : this.#list;
-      const draft = async (name: string): Promise<Page> => {
-        const begun = changed.get(name);
-        if (begun !== undefined) return begun;
-        // A copy: readers see the old page until the new one is written.
-        const page = { ...(await this.#pages.read(name)) };
-        changed.set(name, page);
-        return page;
+      const changed = new Map<string, Page>();
+      const { ways, changes } = this.#arriving;
+      const wayDrafts = isNewList ? ways : changed;
+      const wayDraft = (kind: 'h' | 'r', key: string) => {
+        const name = wayPage(list, kind, key);
+        if (isNewList && !ways.has(name)) ways.set(name, {});
+        return this.#draft(wayDrafts, name);
       };
       for (const row of rows) {
-        const serial = String(row[0]);
-        const page = await draft(serialPage(list, row[0]));
-        const before = page[serial] as ListRow | undefined;
+        const [serial, change, hashes] = row;
+        // Most rows find their pages open: waiting for each would cost more than the rows.
+        const drafted = this.#draft(changed, serialPage(list, serial));
+        const page = drafted instanceof Promise ? await drafted : drafted;
+        const before = page[String(serial)] as ListRow | undefined;
         if (before !== undefined) {
-          for (const hash of before[HASHES])
-            delete (await draft(wayPage(list, 'h', hash)))[way(hash)];
-          delete (await draft(wayPage(list, 'r', before[REF])))[way(before[REF])];
+          for (const hash of before[HASHES]) delete (await wayDraft('h', hash))[way(hash)];
+          delete (await wayDraft('r', before[REF]))[way(before[REF])];
         }
-        page[serial] = row;
-        for (const hash of row[HASHES]) (await draft(wayPage(list, 'h', hash)))[way(hash)] = row[0];
-        (await draft(wayPage(list, 'r', row[REF])))[way(row[REF])] = row[0];
+        page[String(serial)] = row;
+        for (const hash of hashes) {
+          const drafted = wayDraft('h', hash);
+          (drafted instanceof Promise ? await drafted : drafted)[way(hash)] = serial;
+        }
+        const byRef = wayDraft('r', row[REF]);
+        (byRef instanceof Promise ? await byRef : byRef)[way(row[REF])] = serial;
+        if (isNewList) changes.set(serial, change);
       }
       await this.#pages.write(changed);
     });
@@ -114,11 +124,14 @@ export class IndexedDbList implements ListStore {
     after: number,
     countMax: number,
   ): Promise<readonly (readonly [serial: number, change: number])[]> {
+    if (this.#isWiped) return [];
+    if (isNewList) {
+      const later = [...this.#arriving.changes].filter(([serial]) => serial > after);
+      return later.sort(([a], [b]) => a - b).slice(0, countMax);
+    }
     const found: [number, number][] = [];
-    if (this.#isWiped) return found;
-    const list = isNewList ? this.#list + 1 : this.#list;
-    const from = serialPage(list, after + 1);
-    for (const name of await this.#pages.names(from, `${list}/s/~`)) {
+    const from = serialPage(this.#list, after + 1);
+    for (const name of await this.#pages.names(from, `${this.#list}/s/~`)) {
       const rows = Object.values(await this.#pages.read(name)) as ListRow[];
       for (const [serial, change] of rows) if (serial > after) found.push([serial, change]);
       if (found.length >= countMax) break;
@@ -129,8 +142,11 @@ export class IndexedDbList implements ListStore {
   finishWhole(cursor: string): Promise<void> {
     return this.#inTurn(async () => {
       const old = this.#list;
-      await this.#writeKnown({ cursor, list: String(old + 1) }, [[`${old}/`, `${old}/~`]]);
+      const known = { ...(await this.#pages.read(KNOWN)), cursor, list: String(old + 1) };
+      const changed = new Map(this.#arriving.ways).set(KNOWN, known);
+      await this.#pages.write(changed, [[`${old}/`, `${old}/~`]]);
       this.#list = old + 1;
+      this.#arriving = { ways: new Map(), changes: new Map() };
     });
   }
 
@@ -180,12 +196,20 @@ export class IndexedDbList implements ListStore {
     return typeof serial === 'number' ? await this.bySerial(serial) : null;
   }
 
-  async #writeKnown(
-    values: Readonly<Record<string, string>>,
-    remove: readonly (readonly [string, string])[] = [],
-  ): Promise<void> {
+  async #writeKnown(values: Readonly<Record<string, string>>): Promise<void> {
     const page = { ...(await this.#pages.read(KNOWN)), ...values };
-    await this.#pages.write(new Map([[KNOWN, page]]), remove);
+    await this.#pages.write(new Map([[KNOWN, page]]));
+  }
+
+  /** A page to be changed: a copy, since readers see the old one until the new one is written. */
+  #draft(drafts: Map<string, Page>, name: string): Page | Promise<Page> {
+    const begun = drafts.get(name);
+    if (begun !== undefined) return begun;
+    return this.#pages.read(name).then((page) => {
+      const copy = { ...page };
+      drafts.set(name, copy);
+      return copy;
+    });
   }
 
   /** One writer at a time; readers never wait for it. */
