@@ -38,6 +38,7 @@ import type { ServeConfig } from './platform/config.ts';
 import { problemOfFault } from './platform/database-fault.ts';
 import { buildApp } from './platform/http/app.ts';
 import { addHealthRoutes } from './platform/http/health-routes.ts';
+import { HttpProblem } from './platform/http/problem.ts';
 import { followTls, readTls } from './platform/http/tls-files.ts';
 import { acceptCsv } from './platform/http/upload.ts';
 import type { Principal } from './platform/principal.ts';
@@ -62,8 +63,8 @@ export async function buildServerApp(
   among: { readonly nodes: Nodes; readonly watch: NodeWatch },
 ): Promise<FastifyInstance> {
   const app = await buildApp({
-    authenticate: (token, isAttended) => authenticate(context, token, isAttended),
-    prove: (request, proof) => prove(context, request, proof),
+    authenticate: (token, isAttended) => authenticate(context, among.watch, token, isAttended),
+    prove: (request, proof) => prove(context, among.watch, request, proof),
     log: context.log,
     version,
     translate: (error) => problemOfFault(error, database.isDiskFull()),
@@ -131,10 +132,12 @@ export async function buildServerApp(
  * A store that is older than what lanes have seen may have lost their enrolment too: it does not tell
  * them that they are revoked, or they would stop for good.
  *
- * @throws HttpProblem `store-behind` for an unknown device's token while the store is being rebuilt
+ * @throws HttpProblem `store-behind` for an unknown device's token while the store is being rebuilt;
+ *   `unavailable` at a box that may not have heard of it yet
  */
 async function authenticate(
   context: ServerContext,
+  watch: NodeWatch,
   token: string,
   isAttended: boolean,
 ): Promise<Principal | null> {
@@ -142,17 +145,34 @@ async function authenticate(
   if (isAttended && principal !== null && token.startsWith(SESSION_PREFIX)) {
     context.access.sessions.touch(principal.id);
   }
-  if (principal === null && token.startsWith(DEVICE_PREFIX)) context.storeState.servingEpoch();
+  if (principal === null && token.startsWith(DEVICE_PREFIX)) {
+    context.storeState.servingEpoch();
+    if (watch.mayBeNew(token)) throw notHeardOf();
+  }
   return principal;
 }
 
 /** @throws HttpProblem as {@link authenticate}, and for a proof that is not good for this request */
 async function prove(
   context: ServerContext,
+  watch: NodeWatch,
   { method, url }: FastifyRequest,
   proof: string,
 ): Promise<Principal | null> {
   const device = await context.access.proofs.prove({ method, target: url }, proof);
-  if (device === null) context.storeState.servingEpoch();
+  if (device === null) {
+    context.storeState.servingEpoch();
+    // Its head names the key; everything after it is another one with each request.
+    if (watch.mayBeNew(proof.split('.', 1)[0] ?? '')) throw notHeardOf();
+  }
   return device;
+}
+
+/** A box has not heard of it yet: sent away as unknown, a lane would stop for good. */
+function notHeardOf(): HttpProblem {
+  return new HttpProblem('unavailable', {
+    detail: 'this box has not heard of this device yet',
+    mend: 'send the same request again in a moment, or to the hub',
+    retryAfterSeconds: 1,
+  });
 }

@@ -14,6 +14,7 @@ import { headOf } from './log.ts';
 import { type AuthorityRow, lockAuthority, moveAuthority } from './move-authority.ts';
 
 const params = z.object({ id });
+const HEARD_WITHIN_MS = 30_000;
 
 export function addAuthorityRoutes(app: FastifyInstance, context: ServerContext): void {
   addRoute(app, {
@@ -65,10 +66,17 @@ async function viewOf(context: ServerContext, eventId: string): Promise<Authorit
   });
 }
 
-async function requireNode({ pool }: ServerContext, name: string): Promise<void> {
+async function requireNode({ pool, now }: ServerContext, name: string): Promise<void> {
   if (name === 'hub') return;
   const edge = await findEdge(pool, name);
-  if (edge !== null && edge.revoked_at === null) return;
+  if (edge !== null && edge.revoked_at === null) {
+    const silentMs = now() - (edge.seen_at?.getTime() ?? 0);
+    if (silentMs <= HEARD_WITHIN_MS) return;
+    throw new HttpProblem('conflict', {
+      detail: `${name} was not heard of in the last ${HEARD_WITHIN_MS / 1_000} s: nobody would decide the event`,
+      mend: 'start the box, look at “kaimen edge list”, then name it',
+    });
+  }
   const message = `there is no box ${name}; enrol it with “kaimen edge enrol”`;
   throw new HttpProblem('malformed-request', {
     detail: `to: ${message}`,

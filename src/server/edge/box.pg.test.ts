@@ -58,6 +58,32 @@ test('controls, changes of the list and revocations at the hub reach lanes at a 
   );
 });
 
+test('a lane that was enrolled a moment ago is not sent away by a box that has not heard of it', async () => {
+  ground.wire.mode = 'cut';
+  const late = await ground.enrol();
+  for (let round = 0; round < 3; round += 1) {
+    assert.equal((await ground.tryScan(box, late, 4)).status, 503);
+  }
+  ground.wire.mode = 'good';
+  const asked = () => ground.tryScan(box, late, 4);
+  await until(SOON_MS, asked, ({ status }) => status === 200);
+  const stranger = { deviceId: 'x', token: `kmd_${'a'.repeat(32)}` };
+  await until(
+    SOON_MS,
+    () => statusOf('/api/v1/device', stranger),
+    (status) => status === 401,
+  );
+});
+
+test('a box is named only while it is heard, and not revoked while it decides', async () => {
+  await ground.hub.ask('/api/v1/edges', { body: { name: 'silent' } });
+  const named = { to: 'silent', reason: 'test' };
+  const refused = await ground.hub.refuses(409, `${DERBY}/authority`, { body: named });
+  assert.match(refused.detail ?? '', /was not heard of/);
+  await ground.hub.ask('/api/v1/edges/silent/revoke', { method: 'POST' });
+  await ground.hub.refuses(404, '/api/v1/edges/silent/revoke', { method: 'POST' });
+});
+
 test('journals wait at the box for the hub, in order, and one bad entry holds up no other', async () => {
   ground.wire.mode = 'cut';
   const journal = randomUUID();
@@ -121,6 +147,7 @@ test('controls set at a box bind there at once, and at the hub when it is back',
   const token = await operator('control-room');
   const viewer = await operator('viewer');
   await move('north');
+  await ground.hub.refuses(409, '/api/v1/edges/north/revoke', { method: 'POST' });
   ground.wire.mode = 'cut';
   const body = { scope: 'gate/N1', kind: 'stop', reason: 'crush at the gate' };
   const { id } = await box.ask<{ id: string }>(`${DERBY}/holds`, { token, body });

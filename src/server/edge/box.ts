@@ -18,6 +18,7 @@ import type { Link } from './link.ts';
 import type { Nodes } from './nodes.ts';
 import { type Pushed, pushLogs } from './push-log.ts';
 import { relayJournals } from './relay.ts';
+import type { Strangers } from './strangers.ts';
 
 const HEAR_EVERY_MS = 500;
 const FOLLOW_EVERY_MS = 300;
@@ -28,6 +29,7 @@ const SYNC_WITHIN_MS = 10_000;
 const TIME_KEPT_EVERY_MS = 60_000;
 
 export class Box {
+  readonly strangers: Strangers;
   readonly #context: ServerContext;
   readonly #nodes: Nodes;
   readonly #hub: Link;
@@ -38,7 +40,14 @@ export class Box {
   #hubStore = '';
   #timeKeptAt = Number.NEGATIVE_INFINITY;
 
-  constructor(context: ServerContext, nodes: Nodes, hub: Link, clock: CorrectedClock) {
+  constructor(
+    context: ServerContext,
+    nodes: Nodes,
+    hub: Link,
+    clock: CorrectedClock,
+    strangers: Strangers,
+  ) {
+    this.strangers = strangers;
     this.#context = context;
     this.#nodes = nodes;
     this.#hub = hub;
@@ -86,6 +95,7 @@ export class Box {
       if (content !== null) await applyEvent(this.#context, box, number, version, content);
     }
     if (answer.access !== null) await applyAccess(this.#context, answer.access);
+    this.strangers.heard(askedAt);
     await this.#nodes.refresh();
     for (const { number, list, log, notices } of answer.events) {
       if (notices !== null) await applyNotices(this.#context, number, notices);

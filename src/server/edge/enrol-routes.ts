@@ -75,6 +75,7 @@ export function addEdgeRoutes(app: FastifyInstance, context: ServerContext): voi
             mend: '“kaimen edge list” names those there are',
           });
         }
+        await refuseWhileDeciding(client, name);
         await client.query('UPDATE edges SET revoked_at = $2 WHERE name = $1', [
           name,
           new Date(context.now()),
@@ -85,6 +86,19 @@ export function addEdgeRoutes(app: FastifyInstance, context: ServerContext): voi
       access.committed();
       return { name, revoked: true };
     },
+  });
+}
+
+/** Nobody would decide these events, and nobody would say so. */
+async function refuseWhileDeciding(client: PoolClient, name: string): Promise<void> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT id FROM events WHERE $1 IN (authority, handover_to) AND status <> 'archived' LIMIT 10`,
+    [name],
+  );
+  if (rows.length === 0) return;
+  throw new HttpProblem('conflict', {
+    detail: `${name} decides ${rows.map(({ id }) => id).join(', ')}`,
+    mend: 'have another node decide first: “kaimen edge authority --to hub”, with --lost if it cannot be asked',
   });
 }
 

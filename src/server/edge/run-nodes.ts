@@ -9,6 +9,7 @@ import { hubSecret } from './hub-secret.ts';
 import type { Identity } from './identity.ts';
 import { createNodes, type Nodes } from './nodes.ts';
 import { relayJournals } from './relay.ts';
+import { Strangers } from './strangers.ts';
 
 const WATCH_EVERY_MS = 500;
 const RELAY_EVERY_MS = 1_000;
@@ -34,6 +35,8 @@ export function nodesOf(
 export type NodeWatch = {
   /** Events that this node decides, by id. */
   decides(): readonly string[];
+  /** Of a device that nobody here knows: whether the hub may know it by now. */
+  mayBeNew(credential: string): boolean;
   /** Resolves when everything has come to rest, after the server began to stop. */
   stopped(): Promise<void>;
 };
@@ -49,9 +52,13 @@ export function runNodes(context: ServerContext, nodes: Nodes, clock: CorrectedC
     }),
     loop(context, RELAY_EVERY_MS, () => relayToAuthorities(context.pool, nodes, log)),
   ];
-  if (nodes.hub !== null) running.push(new Box(context, nodes, nodes.hub, clock).run());
+  const strangers = new Strangers();
+  if (nodes.hub !== null) {
+    running.push(new Box(context, nodes, nodes.hub, clock, strangers).run());
+  }
   return {
     decides: () => state.decides,
+    mayBeNew: (credential) => nodes.hub !== null && strangers.mayBeNew(credential),
     async stopped() {
       await Promise.all(running);
       nodes.close();
