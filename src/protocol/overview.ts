@@ -90,6 +90,7 @@ export const overview = z.object({
     endsAt: timeOut,
     areTimesMoved: z.boolean(),
     entryEpoch: z.int(),
+    stands: z.array(z.object({ id: z.string(), name: names })),
   }),
   totals: z.object({
     sold: z.int().describe('people whom valid tickets admit'),

@@ -170,6 +170,7 @@ function eventView(event: OpenEvent, times: Times): Overview['event'] {
     endsAt: iso(times.endsAt),
     areTimesMoved: times.areMoved,
     entryEpoch: event.entryEpoch,
+    stands: event.ground.event.stands.map((stand) => ({ id: stand.id, name: stand.name })),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ControlsState } from '#protocol/controls.ts';
 import type { Overview } from '#protocol/overview.ts';
 import { ask, at } from '../api.ts';
 import { ActDialog, useReasonField } from '../parts/act-dialog.tsx';
+import { useScopeName } from '../parts/names.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -13,15 +14,17 @@ type Asked = {
 };
 
 /** The ground, its stands and sections, and where gates count, its gates. */
-function scopesOf(overview: Overview, withGates: boolean) {
+function useScopes(overview: Overview, withGates: boolean) {
+  const scopeName = useScopeName();
   const counted = Object.keys(overview.inside.byScope);
   const gates = withGates ? overview.gates.map(({ gate }) => `gate/${gate}`) : [];
-  return [...counted, ...gates].map((scope) => ({ value: scope, word: scope }));
+  return [...counted, ...gates].map((scope) => ({ value: scope, word: scopeName(scope) }));
 }
 
 export function HoldDialog({ event, overview, onClose }: Asked) {
   const intl = useIntl();
   const reason = useReasonField();
+  const scopes = useScopes(overview, true);
   return (
     <ActDialog
       title={intl.formatMessage({ id: 'controls.new-hold' })}
@@ -33,7 +36,7 @@ export function HoldDialog({ event, overview, onClose }: Asked) {
           name: 'scope',
           label: intl.formatMessage({ id: 'field.scope' }),
           type: 'choice',
-          choices: scopesOf(overview, true),
+          choices: scopes,
         },
         {
           name: 'perMinute',
@@ -60,6 +63,7 @@ export function HoldDialog({ event, overview, onClose }: Asked) {
 export function LimitDialog({ event, overview, onClose }: Asked) {
   const intl = useIntl();
   const reason = useReasonField();
+  const scopes = useScopes(overview, false);
   return (
     <ActDialog
       title={intl.formatMessage({ id: 'controls.new-limit' })}
@@ -71,7 +75,7 @@ export function LimitDialog({ event, overview, onClose }: Asked) {
           name: 'scope',
           label: intl.formatMessage({ id: 'field.scope' }),
           type: 'choice',
-          choices: scopesOf(overview, false),
+          choices: scopes,
         },
         {
           name: 'limit',

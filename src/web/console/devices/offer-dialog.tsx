@@ -9,7 +9,7 @@ import { ask } from '../api.ts';
 import { useLive } from '../live/overview-feed.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
-import { laneName, useLocalized } from '../parts/names.ts';
+import { useLocalized, usePlaceName } from '../parts/names.ts';
 import { QrCode } from '../parts/qr-code.tsx';
 
 export function OfferDialog({
@@ -24,6 +24,7 @@ export function OfferDialog({
 }) {
   const intl = useIntl();
   const clock = useGroundClock();
+  const placeName = usePlaceName();
   const [form, setForm] = useState({ gate: '', lane: '', role: 'steward', isPractice: false });
   const offer = useMutation({
     mutationFn: () => {
@@ -68,9 +69,7 @@ export function OfferDialog({
       ) : (
         <div className="flex flex-col items-center gap-3 text-center">
           <QrCode text={made.url} size={280} label={intl.formatMessage({ id: 'devices.code' })} />
-          <p className="font-semibold">
-            {made.gate} {laneName(made.gate, made.lane)}
-          </p>
+          <p className="font-semibold">{placeName(made.gate, made.lane)}</p>
           <p className="text-quiet text-sm">
             <FormattedMessage id="devices.code-until" values={{ time: clock.of(made.expiresAt) }} />
           </p>

@@ -9,7 +9,7 @@ import { ask, at } from '../api.ts';
 import { ActDialog } from '../parts/act-dialog.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Failure } from '../parts/failure.tsx';
-import { laneName, useGateName } from '../parts/names.ts';
+import { usePlaceName } from '../parts/names.ts';
 import { QrCode } from '../parts/qr-code.tsx';
 import { RowAct } from '../parts/row-act.tsx';
 import { useSession } from '../session.tsx';
@@ -85,7 +85,7 @@ export function People({ event }: { readonly event: string }) {
 }
 
 function useColumns(onRevoke: ((person: string) => void) | null): readonly Column<Person>[] {
-  const gateName = useGateName();
+  const placeName = usePlaceName();
   return [
     {
       id: 'name',
@@ -103,10 +103,7 @@ function useColumns(onRevoke: ((person: string) => void) | null): readonly Colum
       id: 'where',
       head: 'people.where',
       value: ({ standsAt }) => standsAt?.gate ?? null,
-      cell: ({ standsAt }) =>
-        standsAt === null
-          ? '–'
-          : `${gateName(standsAt.gate)} ${laneName(standsAt.gate, standsAt.lane)}`,
+      cell: ({ standsAt }) => (standsAt === null ? '–' : placeName(standsAt.gate, standsAt.lane)),
     },
     {
       id: 'acts',

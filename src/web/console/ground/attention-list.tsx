@@ -12,7 +12,7 @@ import { ask, at } from '../api.ts';
 import { Failure } from '../parts/failure.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
 import { useHeldStill } from '../parts/held-still.ts';
-import { laneName, useGateName } from '../parts/names.ts';
+import { useGateName, usePlaceName, useScopeName } from '../parts/names.ts';
 import type { Search } from '../router.tsx';
 import { useSession } from '../session.tsx';
 import type { PlacePath } from '../shell/places.ts';
@@ -125,16 +125,18 @@ function Row({ item }: { readonly item: AttentionView }) {
 
 function Sentence({ item }: { readonly item: AttentionView }) {
   const gateName = useGateName();
-  const gate = gateName(item.gate);
-  const lane = laneName(item.gate, item.lane);
+  const placeName = usePlaceName();
+  const scopeName = useScopeName();
+  const isScope = item.kind.startsWith('limit-');
+  const subject = item.subject ?? '';
   return (
     <FormattedMessage
       id={`attention.${item.kind}`}
       values={{
-        gate,
-        lane: lane === '' ? '–' : lane,
+        gate: gateName(item.gate),
+        place: placeName(item.gate, item.lane),
         n: item.figure ?? 0,
-        what: item.subject ?? '',
+        what: isScope ? scopeName(subject) : subject,
       }}
     />
   );

@@ -4,7 +4,7 @@ import type { GateOverview, Overview } from '#protocol/overview.ts';
 import { joinClasses } from '#web/ui/join-classes.ts';
 import { HUE_TEXT } from '#web/ui/rung-badge.tsx';
 import { VerdictShape } from '#web/ui/verdict-shape.tsx';
-import { useLocalized } from '../parts/names.ts';
+import { useLocalized, useScopeName } from '../parts/names.ts';
 import { GATE_HUE, HUE_FILL, HUE_STROKE } from './gate-hue.ts';
 import { placeGates } from './plan-places.ts';
 
@@ -22,15 +22,20 @@ export function GroundPlan({
   const placed = placeGates(overview.gates);
   return (
     <section aria-label={intl.formatMessage({ id: 'ground.plan' })}>
-      <div className="relative mx-auto aspect-[16/11] w-full max-w-4xl max-sm:hidden">
+      <div className="relative mx-auto aspect-[16/9.4] w-full max-w-4xl max-sm:hidden">
         <Stadium />
-        {placed.map(({ gate, x, y }) => (
+        {placed.map(({ gate, side, x, y }) => (
           <div
             key={gate.gate}
             className="absolute -translate-x-1/2 -translate-y-1/2"
             style={{ left: `${x}%`, top: `${y}%` }}
           >
-            <Stud gate={gate} isChosen={gate.gate === chosen} onChoose={onChoose} />
+            <Stud
+              gate={gate}
+              isChosen={gate.gate === chosen}
+              onChoose={onChoose}
+              isWide={side === 'east' || side === 'west'}
+            />
           </div>
         ))}
         <Inside overview={overview} />
@@ -76,6 +81,7 @@ function Stadium() {
 
 function Inside({ overview }: { readonly overview: Overview }) {
   const intl = useIntl();
+  const scopeName = useScopeName();
   const { inside } = overview;
   const stands = Object.entries(inside.byScope).filter(([scope]) => scope.startsWith('stand/'));
   const limit = inside.limits['ground'];
@@ -98,8 +104,7 @@ function Inside({ overview }: { readonly overview: Overview }) {
       <ul className="mt-1 flex flex-wrap justify-center gap-x-3 text-quiet text-xs">
         {stands.map(([scope, n]) => (
           <li key={scope}>
-            {scope.slice('stand/'.length)}{' '}
-            <span className="font-semibold text-fg">{number(n)}</span>
+            {scopeName(scope)} <span className="font-semibold text-fg">{number(n)}</span>
           </li>
         ))}
       </ul>
@@ -111,10 +116,13 @@ export function Stud({
   gate,
   isChosen,
   onChoose,
+  isWide = false,
 }: {
   readonly gate: GateOverview;
   readonly isChosen: boolean;
   readonly onChoose: (gate: string) => void;
+  /** Its words beside it rather than below: studs above one another have no room between them. */
+  readonly isWide?: boolean;
 }) {
   const intl = useIntl();
   const localized = useLocalized();
@@ -128,15 +136,13 @@ export function Stud({
       type="button"
       onClick={() => onChoose(gate.gate)}
       aria-pressed={isChosen}
-      aria-label={intl.formatMessage(
-        { id: 'ground.stud' },
-        { gate: localized(gate.name), state, n: gate.perMinute, queue: gate.queue },
-      )}
       className={joinClasses(
-        'flex w-16 flex-col items-center rounded-md p-1 text-xs leading-tight hover:bg-sunken max-sm:w-full',
+        'flex items-center rounded-md p-1 text-xs leading-tight hover:bg-sunken',
+        isWide ? 'w-28 gap-2 text-left' : 'w-16 flex-col max-sm:w-full',
         isChosen && 'bg-sunken outline-2 outline-accent',
       )}
     >
+      <span className="sr-only">{localized(gate.name)}: </span>
       <span className={joinClasses('relative flex items-center justify-center', HUE_TEXT[hue])}>
         <svg width="34" height="34" viewBox="0 0 34 34" aria-hidden="true">
           <clipPath id={clip}>
@@ -159,13 +165,24 @@ export function Stud({
         </svg>
         <span className="absolute font-semibold text-fg">{gate.gate}</span>
       </span>
-      <span className={joinClasses('flex items-center gap-0.5 font-semibold', HUE_TEXT[hue])}>
-        <VerdictShape hue={hue} size={11} />
-        {state}
-      </span>
-      <span className="text-quiet">
-        <FormattedMessage id="unit.per-minute" values={{ n: gate.perMinute }} />
-        {gate.queue > 0 && <> · {intl.formatNumber(gate.queue)}</>}
+      <span className={joinClasses('flex flex-col', !isWide && 'items-center')}>
+        <span className={joinClasses('flex items-center gap-0.5 font-semibold', HUE_TEXT[hue])}>
+          <VerdictShape hue={hue} size={11} />
+          {state}
+        </span>
+        <span className="text-quiet">
+          <FormattedMessage id="unit.per-minute" values={{ n: gate.perMinute }} />
+          {gate.queue > 0 && (
+            <>
+              {' '}
+              · {intl.formatNumber(gate.queue)}
+              <span className="sr-only">
+                {' '}
+                <FormattedMessage id="bar.queue" />
+              </span>
+            </>
+          )}
+        </span>
       </span>
     </button>
   );

@@ -50,12 +50,12 @@ function pointOn(side: Side, share: number): { x: number; y: number } {
   const along = (from: number, to: number) => from + share * (to - from);
   switch (side) {
     case 'north':
-      return { x: along(15, 85), y: 9 };
+      return { x: along(17, 83), y: 9 };
     case 'south':
-      return { x: along(15, 85), y: 91 };
+      return { x: along(17, 83), y: 91 };
     case 'east':
-      return { x: 93.5, y: along(17, 83) };
+      return { x: 92.5, y: along(13, 87) };
     case 'west':
-      return { x: 6.5, y: along(17, 83) };
+      return { x: 7.5, y: along(13, 87) };
   }
 }

@@ -13,11 +13,13 @@ import { useLive } from '../live/overview-feed.tsx';
 import { ActDialog } from '../parts/act-dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
-import { laneName, useGateName, useLocalized } from '../parts/names.ts';
+import { useLocalized, usePlaceName } from '../parts/names.ts';
 import { Empty, PageHead, Section } from '../parts/page.tsx';
 import { useSession } from '../session.tsx';
 
 type Call = z.infer<typeof callList>['calls'][number];
+/** What cannot wait first. */
+const KINDS: readonly Call['kind'][] = ['crush', 'medical', 'threat', 'help', 'kit'];
 type Message = z.infer<typeof messageList>['messages'][number];
 
 /** What lanes call for, and what control tells them. */
@@ -72,7 +74,10 @@ function Calls({ event, canAnswer, onChange }: Listed & { readonly canAnswer: bo
   };
   const order = { open: 0, acknowledged: 1, closed: 2 } as const;
   const sorted = (calls.data?.calls ?? []).toSorted(
-    (a, b) => order[a.state] - order[b.state] || (a.receivedAt < b.receivedAt ? 1 : -1),
+    (a, b) =>
+      order[a.state] - order[b.state] ||
+      KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
+      (a.receivedAt < b.receivedAt ? -1 : 1),
   );
   return (
     <Section title={intl.formatMessage({ id: 'calls.title' })}>
@@ -122,7 +127,7 @@ function CallRow({
   readonly onAcknowledge: () => Promise<void>;
   readonly onClose: () => void;
 }) {
-  const gateName = useGateName();
+  const placeName = usePlaceName();
   const clock = useGroundClock();
   const [error, setError] = useState<unknown>(null);
   const hue =
@@ -142,9 +147,7 @@ function CallRow({
         <VerdictShape hue={hue} size={18} />
         <FormattedMessage id={`call.${call.kind}`} />
       </span>
-      <span>
-        {gateName(call.gate)} {laneName(call.gate, call.lane)}
-      </span>
+      <span>{placeName(call.gate, call.lane)}</span>
       <span className="text-quiet">
         {clock.of(call.calledAt)} {call.operator ?? ''}
       </span>
@@ -178,6 +181,7 @@ function CallRow({
 function Messages({ event, canSend, onChange }: Listed & { readonly canSend: boolean }) {
   const intl = useIntl();
   const clock = useGroundClock();
+  const placeName = usePlaceName();
   const [error, setError] = useState<unknown>(null);
   const messages = useQuery({
     queryKey: ['notices', event, 'messages'],
@@ -206,7 +210,8 @@ function Messages({ event, canSend, onChange }: Listed & { readonly canSend: boo
             </p>
             <p className="flex flex-wrap items-center gap-x-3 text-quiet">
               <span>
-                {clock.of(message.at)} · {message.to} ·{' '}
+                {clock.of(message.at)} ·{' '}
+                {message.to === 'all' ? <FormattedMessage id="messages.all" /> : message.to} ·{' '}
                 <FormattedMessage id={`urgency.${message.urgency}`} />
               </span>
               <span>
@@ -223,8 +228,8 @@ function Messages({ event, canSend, onChange }: Listed & { readonly canSend: boo
                   <FormattedMessage id="messages.waiting" />{' '}
                   {message.waiting
                     .slice(0, 6)
-                    .map(
-                      ({ gate, lane, deviceId }) => `${gate} ${laneName(gate, lane) || deviceId}`,
+                    .map(({ gate, lane, deviceId }) =>
+                      lane === null ? `${gate} ${deviceId}` : placeName(gate, lane),
                     )
                     .join(', ')}
                 </span>

@@ -11,7 +11,7 @@ import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Filter } from '../parts/filter.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
-import { laneName, useGateName } from '../parts/names.ts';
+import { usePlaceName } from '../parts/names.ts';
 import { PageHead } from '../parts/page.tsx';
 import type { Search } from '../router.tsx';
 import { useSession } from '../session.tsx';
@@ -108,11 +108,11 @@ export function ConflictsPage() {
 function useColumns(
   settle: ((conflict: DeskConflict) => void) | null,
 ): readonly Column<DeskConflict>[] {
-  const gateName = useGateName();
+  const placeName = usePlaceName();
   const clock = useGroundClock();
   const place = ({ gate, lane, at: when }: DeskConflict['holder']) => (
     <span className="whitespace-nowrap">
-      {gateName(gate)} {laneName(gate, lane)} <span className="text-quiet">{clock.of(when)}</span>
+      {placeName(gate, lane)} <span className="text-quiet">{clock.of(when)}</span>
     </span>
   );
   return [

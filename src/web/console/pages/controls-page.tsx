@@ -11,6 +11,8 @@ import { useControls } from '../controls/use-controls.ts';
 import { useLive } from '../live/overview-feed.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
+import { Level } from '../parts/level.tsx';
+import { useScopeName } from '../parts/names.ts';
 import { Empty, PageHead, Section } from '../parts/page.tsx';
 import { Waiting } from '../parts/waiting.tsx';
 import type { Search } from '../router.tsx';
@@ -73,6 +75,7 @@ type Listed = {
 
 function Holds({ controls, event, canLift, onChange }: Listed) {
   const intl = useIntl();
+  const scopeName = useScopeName();
   const lift = async (id: string) => {
     await ask(at`/events/${event}/holds/${id}`, { method: 'DELETE' });
     await onChange();
@@ -88,7 +91,7 @@ function Holds({ controls, event, canLift, onChange }: Listed) {
         {controls.holds.map(({ id, scope, kind, perMinute, reason }) => (
           <Line
             key={id}
-            title={scope}
+            title={scopeName(scope)}
             verb={intl.formatMessage({ id: 'controls.lift' })}
             onLift={canLift ? () => lift(id) : undefined}
           >
@@ -168,6 +171,7 @@ function Line({
 
 function Limits({ overview }: { readonly overview: Overview }) {
   const intl = useIntl();
+  const scopeName = useScopeName();
   const limits = Object.entries(overview.inside.limits);
   return (
     <Section title={intl.formatMessage({ id: 'controls.limits' })}>
@@ -181,15 +185,8 @@ function Limits({ overview }: { readonly overview: Overview }) {
           const inside = overview.inside.byScope[scope] ?? 0;
           return (
             <li key={scope} className="grid grid-cols-[8rem_1fr_auto] items-center gap-3 py-0.5">
-              <span className="font-semibold">{scope}</span>
-              <meter
-                className="h-2 w-full"
-                min={0}
-                max={Math.max(1, limit)}
-                high={limit * 0.95}
-                value={inside}
-                aria-label={scope}
-              />
+              <span className="font-semibold">{scopeName(scope)}</span>
+              <Level value={inside} limit={limit} />
               <span>
                 <FormattedNumber value={inside} />
                 <span className="text-quiet">

@@ -78,7 +78,12 @@ function CashLines({ event }: { readonly event: string }) {
     refetchInterval: 10_000,
   });
   const money = (minor: number, currency: string) => (
-    <FormattedNumber value={minor / 100} style="currency" currency={currency} />
+    <FormattedNumber
+      value={minor / 100}
+      style="currency"
+      currency={currency}
+      currencyDisplay="narrowSymbol"
+    />
   );
   const columns: readonly Column<Line>[] = [
     {

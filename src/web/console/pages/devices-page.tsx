@@ -17,7 +17,7 @@ import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Filter } from '../parts/filter.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
-import { laneName } from '../parts/names.ts';
+import { usePlaceName } from '../parts/names.ts';
 import { PageHead } from '../parts/page.tsx';
 import { RowAct } from '../parts/row-act.tsx';
 import type { Search } from '../router.tsx';
@@ -119,6 +119,7 @@ function DeviceTable({ event }: { readonly event: string }) {
         <Filter
           name="state"
           label={intl.formatMessage({ id: 'devices.state' })}
+          none={intl.formatMessage({ id: 'devices.active' })}
           choices={['all', 'revoked'].map((value) => ({
             value,
             word: intl.formatMessage({ id: `devices.${value}` }),
@@ -163,15 +164,14 @@ function useColumns(acts: {
   readonly onReplace: ((device: string) => void) | null;
 }): readonly Column<Device>[] {
   const clock = useGroundClock();
+  const placeName = usePlaceName();
   return [
     {
       id: 'gate',
       head: 'gates.gate',
       value: ({ gate }) => gate,
       cell: ({ gate, lane }) => (
-        <span className="whitespace-nowrap font-semibold">
-          {gate} {laneName(gate, lane)}
-        </span>
+        <span className="whitespace-nowrap font-semibold">{placeName(gate, lane)}</span>
       ),
     },
     {

@@ -10,6 +10,7 @@ import { useLive } from '../live/overview-feed.tsx';
 import { ActDialog, useReasonField } from '../parts/act-dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
+import { useScopeName } from '../parts/names.ts';
 import { PageHead, Section } from '../parts/page.tsx';
 import { Waiting } from '../parts/waiting.tsx';
 
@@ -102,6 +103,7 @@ function UnderWay({
   const clock = useGroundClock();
   const [error, setError] = useState<unknown>(null);
   const { inside } = overview;
+  const scopeName = useScopeName();
   const stands = Object.entries(evacuation.insideAtStart).filter(([scope]) => scope !== 'ground');
   const clear = (stand: string) =>
     ask(at`/events/${event}/evacuation/stands/${stand}/cleared`, { method: 'POST' }).catch(
@@ -150,7 +152,7 @@ function UnderWay({
                 tabIndex={0}
                 className="flex items-center gap-4 border-line border-b py-2 text-sm"
               >
-                <span className="w-24 font-semibold">{stand}</span>
+                <span className="w-32 font-semibold">{scopeName(scope)}</span>
                 <span className="flex-1">
                   <FormattedMessage id="evacuation.counted" values={{ n }} />
                 </span>

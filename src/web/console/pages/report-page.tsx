@@ -105,6 +105,7 @@ function Report({ report }: { readonly report: NightReport }) {
                     value={minor / 100}
                     style="currency"
                     currency={currency}
+                    currencyDisplay="narrowSymbol"
                   />,
                 ] as const,
             ),

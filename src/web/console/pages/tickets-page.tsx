@@ -61,7 +61,7 @@ export function TicketsPage() {
         </Button>
       </form>
       <div className="grid gap-6 pt-4 xl:grid-cols-2">
-        <div className="min-w-0">
+        <div className="min-w-0 empty:hidden">
           <Failure error={found.error} />
           {found.data !== undefined && (
             <DataTable<Ticket>

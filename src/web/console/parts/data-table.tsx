@@ -159,7 +159,7 @@ function TableRow<Row>({
         <td
           key={column.id}
           className={joinClasses(
-            'px-2 align-top',
+            'px-2 align-baseline',
             isDense ? 'py-1' : 'py-2',
             column.isNumber === true && 'text-right',
           )}

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { FormattedMessage } from 'react-intl';
+import { useIntl } from 'react-intl';
 import type { Search } from '../router.tsx';
 
 /** A filter that lives in the address. */
@@ -7,11 +7,15 @@ export function Filter({
   name,
   label,
   choices,
+  none,
 }: {
   readonly name: keyof Search;
   readonly label: string;
   readonly choices: readonly { readonly value: string; readonly word: string }[];
+  /** What it is called when nothing is chosen; all of them, if not said. */
+  readonly none?: string;
 }) {
+  const intl = useIntl();
   const navigate = useNavigate();
   const chosen = (useSearch({ strict: false }) as Search)[name] ?? '';
   return (
@@ -31,9 +35,7 @@ export function Filter({
         }
         className="min-h-8 rounded-md border border-line bg-raised px-2"
       >
-        <option value="">
-          <FormattedMessage id="filter.all" />
-        </option>
+        <option value="">{none ?? intl.formatMessage({ id: 'filter.all' })}</option>
         {choices.map(({ value, word }) => (
           <option key={value} value={value}>
             {word}

@@ -27,16 +27,15 @@ export function EventBar({
     <header className="sticky top-0 z-10 border-line border-b bg-ground">
       <Evacuating overview={overview} event={event} />
       <div className="flex flex-wrap items-center gap-x-6 gap-y-2 px-4 py-2">
-        <Link
-          to="/"
-          className="flex min-w-0 items-center gap-2"
-          aria-label={intl.formatMessage({ id: 'console.events' })}
-        >
+        <Link to="/" className="flex min-w-0 items-center gap-2">
           <span className="shrink-0 text-accent">
             <Mark size={22} />
           </span>
           <span className="truncate font-semibold">
             {overview === null ? event : localized(overview.event.name)}
+          </span>
+          <span className="sr-only">
+            <FormattedMessage id="console.events" />
           </span>
         </Link>
         {overview !== null && <Figures overview={overview} />}

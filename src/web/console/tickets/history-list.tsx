@@ -7,7 +7,7 @@ import { useLooks } from '#web/ui/looks.tsx';
 import { HUE_TEXT } from '#web/ui/rung-badge.tsx';
 import { hueOf, VerdictShape } from '#web/ui/verdict-shape.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
-import { laneName, useGateName } from '../parts/names.ts';
+import { usePlaceName } from '../parts/names.ts';
 import { Empty, Section } from '../parts/page.tsx';
 
 export function HistoryList({ entries }: { readonly entries: readonly HistoryEntry[] }) {
@@ -61,7 +61,12 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
     <>
       <span className="font-semibold">
         <FormattedMessage id={`cash.${entry.what}`} />{' '}
-        <FormattedNumber value={entry.minor / 100} style="currency" currency={entry.currency} />
+        <FormattedNumber
+          value={entry.minor / 100}
+          style="currency"
+          currency={entry.currency}
+          currencyDisplay="narrowSymbol"
+        />
       </span>{' '}
       <span className="text-quiet">
         {entry.actor} · {entry.reason}
@@ -72,7 +77,7 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
 
 function ScanEntry({ entry }: { readonly entry: Extract<HistoryEntry, { kind: 'scan' }> }) {
   const { language } = useLooks();
-  const gateName = useGateName();
+  const placeName = usePlaceName();
   const { verdict, reason, direction, gate, lane, rung, operator, annulledAt } = entry;
   const hue = hueOf(verdict, reason);
   const word = verdictWord(
@@ -91,9 +96,7 @@ function ScanEntry({ entry }: { readonly entry: Extract<HistoryEntry, { kind: 's
         <VerdictShape hue={hue} size={14} />
         {word}
       </span>{' '}
-      <span>
-        {gateName(gate)} {laneName(gate, lane)}
-      </span>{' '}
+      <span>{placeName(gate, lane)}</span>{' '}
       <span className="text-quiet">
         {entry.deviceId === 'desk' ? (
           <FormattedMessage id="history.by-hand" />

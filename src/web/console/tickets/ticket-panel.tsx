@@ -8,7 +8,7 @@ import { Notice } from '#web/ui/notice.tsx';
 import type { Hue } from '#web/ui/verdict-shape.tsx';
 import { ask, at } from '../api.ts';
 import { Failure } from '../parts/failure.tsx';
-import { useGateName, useLocalized } from '../parts/names.ts';
+import { useGateName, useLocalized, useScopeName } from '../parts/names.ts';
 import { Section } from '../parts/page.tsx';
 import { HistoryList } from './history-list.tsx';
 import { TicketActions } from './ticket-actions.tsx';
@@ -77,9 +77,12 @@ export function TicketPanel({
 function Facts({ found }: { readonly found: TicketHistory }) {
   const { language } = useLooks();
   const gateName = useGateName();
+  const scopeName = useScopeName();
   const { ticket, gates } = found;
+  const stand = ticket.stand === null ? null : scopeName(`stand/${ticket.stand}`);
+  const named = { ...ticket, stand };
   const rows: readonly (readonly [word: string, value: string])[] = [
-    ['tickets.seat', placeWords(ticket, language)],
+    ['tickets.seat', placeWords(named, language)],
     ['tickets.type', ticket.type],
     ['tickets.gates', gates === null ? '–' : gates.map(gateName).join(' · ')],
     [

@@ -161,6 +161,7 @@ export const DESK_WORDS = {
   },
   'devices.filter': { zh: '筛选设备', en: 'Filter devices' },
   'devices.state': { zh: '状态', en: 'State' },
+  'devices.active': { zh: '使用中', en: 'In use' },
   'devices.all': { zh: '包括已撤销', en: 'Revoked ones too' },
   'devices.revoked': { zh: '只看已撤销', en: 'Revoked only' },
   'devices.none': { zh: '没有这样的设备。', en: 'No such devices.' },

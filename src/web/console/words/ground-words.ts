@@ -2,6 +2,9 @@ import type { Catalogue } from '#web/ui/language.ts';
 
 /** The ground, what needs somebody, controls, evacuation. */
 export const GROUND_WORDS = {
+  'scope.ground': { zh: '全场', en: 'The ground' },
+  'scope.section': { zh: '{id} 区', en: 'Section {id}' },
+  'scope.lane': { zh: '{gate} {lane} 通道', en: '{gate}, lane {lane}' },
   'ground.plan': { zh: '球场平面', en: 'Plan of the ground' },
   'ground.table': { zh: '各入口', en: 'Gates' },
   'ground.as-table': { zh: '以表格显示', en: 'Show as a table' },
@@ -13,10 +16,6 @@ export const GROUND_WORDS = {
   'ground.refused': { zh: '拒绝', en: 'refused' },
   'ground.miss': { zh: '估计赶不上开球', en: 'may miss kick-off' },
   'ground.of-limit': { zh: '上限 {limit}', en: 'of {limit}' },
-  'ground.stud': {
-    zh: '{gate}：{state}，每分钟 {n} 人，估计排队 {queue} 人',
-    en: '{gate}: {state}, {n} a minute, {queue} waiting, estimated',
-  },
   'ground.legend': {
     zh: '圆内高度 = 流量占能力的比例；右侧数字 = 估计排队',
     en: 'Level = flow against capacity; second number = waiting, estimated',
@@ -71,11 +70,11 @@ export const GROUND_WORDS = {
   'attention.take': { zh: '我来', en: 'I take it' },
   'attention.taken': { zh: '{by} 处理中，至 {until}', en: '{by} has it until {until}' },
   'attention.evacuation': { zh: '正在疏散', en: 'An evacuation is under way' },
-  'attention.call-crush': { zh: '{gate} {lane} 呼叫：拥挤', en: '{gate} {lane} calls: crush' },
-  'attention.call-medical': { zh: '{gate} {lane} 呼叫：急救', en: '{gate} {lane} calls: medical' },
-  'attention.call-threat': { zh: '{gate} {lane} 呼叫：威胁', en: '{gate} {lane} calls: threat' },
-  'attention.call-help': { zh: '{gate} {lane} 请求帮助', en: '{gate} {lane} asks for help' },
-  'attention.call-kit': { zh: '{gate} {lane} 设备故障', en: '{gate} {lane}: kit trouble' },
+  'attention.call-crush': { zh: '{place} 呼叫：拥挤', en: '{place} calls: crush' },
+  'attention.call-medical': { zh: '{place} 呼叫：急救', en: '{place} calls: medical' },
+  'attention.call-threat': { zh: '{place} 呼叫：威胁', en: '{place} calls: threat' },
+  'attention.call-help': { zh: '{place} 请求帮助', en: '{place} asks for help' },
+  'attention.call-kit': { zh: '{place} 设备故障', en: '{place}: kit trouble' },
   'attention.store-behind': {
     zh: '数据库落后，正在恢复；通道已转为本机判定',
     en: 'The store is behind and being rebuilt; lanes decide alone',
@@ -108,23 +107,23 @@ export const GROUND_WORDS = {
     en: 'Somebody guesses PINs at {what}',
   },
   'attention.unsynced': {
-    zh: '{gate} {lane} 有 {n} 次扫码久未上传',
-    en: '{gate} {lane}: {n} scans wait to be sent',
+    zh: '{place} 有 {n} 次扫码久未上传',
+    en: '{place}: {n} scans wait to be sent',
   },
-  'attention.lane-alone': { zh: '{gate} {lane} 离线判定中', en: '{gate} {lane} decides alone' },
+  'attention.lane-alone': { zh: '{place} 离线判定中', en: '{place} decides alone' },
   'attention.lane-silent': {
-    zh: '{gate} {lane} 已 {n} 分钟没有消息',
-    en: '{gate} {lane}: silent for {n} min',
+    zh: '{place} 已 {n} 分钟没有消息',
+    en: '{place}: silent for {n} min',
   },
   'attention.conflicts': {
     zh: '{n} 起一票两人，待现场核对',
     en: '{n, plural, one {# conflict} other {# conflicts}} to settle at the seat',
   },
   'attention.clock-wrong': {
-    zh: '{gate} {lane} 的时钟差 {n} 秒',
-    en: '{gate} {lane}: clock is {n} s off',
+    zh: '{place} 的时钟差 {n} 秒',
+    en: '{place}: clock is {n} s off',
   },
-  'attention.battery-low': { zh: '{gate} {lane} 电量 {n}%', en: '{gate} {lane}: battery at {n} %' },
+  'attention.battery-low': { zh: '{place} 电量 {n}%', en: '{place}: battery at {n} %' },
   'attention.not-ready': {
     zh: '{gate} 有 {n} 个通道未就绪',
     en: '{gate}: {n, plural, one {# lane is} other {# lanes are}} not ready',

@@ -1,0 +1,67 @@
+// Every page of the console, in both languages and themes: no serious finding of axe, no word missing.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { DESK, PHONE, TestBrowser } from '#testing/browser.ts';
+import type { ConsoleEvening } from '#testing/console-evening.ts';
+import { busyEvening, CONSOLE_PAGES } from '#testing/console-pages.ts';
+import type { SignedInBrowser } from '#testing/signed-in-browser.ts';
+
+let evening: ConsoleEvening;
+let browser: TestBrowser;
+let operator: SignedInBrowser;
+
+before(async () => {
+  evening = await busyEvening(60);
+  browser = await TestBrowser.start();
+  operator = await evening.account('admin', '陈立');
+});
+
+after(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await evening?.[Symbol.asyncDispose]();
+});
+
+const ON_A_PHONE: readonly string[] = ['ground', 'ticket', 'devices', 'evacuation'];
+
+for (const [language, theme, viewport] of [
+  ['zh-CN', 'light', DESK],
+  ['en-GB', 'dark', DESK],
+  ['en-GB', 'light', PHONE],
+  ['zh-CN', 'dark', PHONE],
+] as const) {
+  test(`no page has a serious finding: ${language}, ${theme}, ${viewport.width} wide`, async () => {
+    await using opened = await evening.page(browser, operator, 'ground', {
+      language,
+      theme,
+      viewport,
+    });
+    const findings: string[] = [];
+    for (const [name, address] of CONSOLE_PAGES) {
+      if (viewport === PHONE && !ON_A_PHONE.includes(name)) continue;
+      await opened.page.goto(`${evening.server.url}/console/e/derby/${address}`);
+      await opened.page.getByRole('heading', { level: 1 }).waitFor();
+      await opened.page.waitForTimeout(300);
+      findings.push(...(await opened.axeFindings()).map((finding) => `${name}: ${finding}`));
+    }
+    assert.deepEqual(findings, []);
+  });
+}
+
+test('signing in and accepting an invitation have no serious finding either', async () => {
+  const { code } = await evening.server.ask<{ code: string }>('/api/v1/accounts', {
+    body: { login: 'new-one', name: 'New One', role: 'viewer' },
+  });
+  for (const [language, theme] of [
+    ['zh-CN', 'light'],
+    ['en-GB', 'dark'],
+  ] as const) {
+    await using opened = await browser.open({ language, theme, viewport: DESK });
+    await opened.page.goto(`${evening.server.url}/console/`);
+    await opened.page.getByRole('button').first().waitFor();
+    assert.deepEqual(await opened.axeFindings(), []);
+    await opened.page.goto(`${evening.server.url}/console/#invitation=${code}`);
+    await opened.page.getByRole('img').first().waitFor();
+    assert.equal(new URL(opened.page.url()).hash, '', 'the secret leaves the address');
+    assert.deepEqual(await opened.axeFindings(), []);
+  }
+});
