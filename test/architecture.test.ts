@@ -143,6 +143,9 @@ for (const [file, text, refused] of [
   ['cli/x.ts', "import { a } from '../server/main.ts';", '../server/main.ts'],
   ['cli/tickets/x.ts', "import { a } from '#cli/lane/y.ts';", '#cli/lane/y.ts'],
   ['drill/load/x.ts', "import { a } from '#cli/lane.ts';", '#cli/lane.ts'],
+  ['lane/x.ts', "import { a } from 'node:fs';", 'node:fs'],
+  ['lane/x.ts', "import { a } from '#cli/lane/y.ts';", '#cli/lane/y.ts'],
+  ['lane/decoding/x.ts', "import { a } from '#web/gate/y.ts';", '#web/gate/y.ts'],
   ['elsewhere/x.ts', "import { a } from '#domain/kernel/ids.ts';", '#domain/kernel/ids.ts'],
 ] as const) {
   test(`${file} may not import ${refused}: ${text.split(/\s/, 2).join(' ')} …`, () => {
@@ -161,6 +164,8 @@ for (const [file, text] of [
   ['web/gate/x.tsx', "import { a } from '#web/ui/button.tsx';\nimport '@tanstack/react-query';"],
   ['server/entry/x.ts', "import type { A } from '#server/server-context.ts';"],
   ['cli/tickets/x.ts', "import { a } from '#cli/client.ts';"],
+  ['cli/lane/x.ts', "import { a } from '#lane/create-lane.ts';"],
+  ['lane/x.ts', "import { a } from '#domain/sync/ladder.ts';\nimport '#protocol/scans.ts';"],
   ['testing/x.ts', "import { a } from '#server/entry/store.ts';"],
   [
     'drill/load/x.ts',

@@ -206,6 +206,8 @@ export class Lane {
 
   onLate(answer: ScanAnswer): void {
     void this.#try(async () => {
+      // The scan in hand may be this one, decided and not written down yet.
+      await this.#turn;
       const late = await hearLate(this.#deps, this.#unsettled, answer);
       if (late !== null) this.#parts.events.onLate?.(late);
       this.#uploader?.nudge(true);

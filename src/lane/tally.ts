@@ -1,6 +1,9 @@
 // Counting people where no code decides: by the steward's eye, or at a gate that stands open. Each
 // count is in the journal, and its sum is kept with it, so that a restart forgets nobody.
+
 import type { Direction } from '#domain/entry/verdict.ts';
+import { assert } from '#domain/kernel/assert.ts';
+import { PEOPLE_AT_ONCE_MAX } from '#protocol/journal.ts';
 import type { Journal } from './journal.ts';
 import type { BodyOf } from './journal-entries.ts';
 import { isThrough, type LaneAnswer } from './lane-answer.ts';
@@ -30,9 +33,16 @@ export function createTally(journal: Journal): Tally {
     counts: () => counts,
     in: () => counts.in,
     async count(body) {
-      const next = plus(body.direction, body.people);
-      await journal.note({ kind: 'counted', ...body }, { tally: JSON.stringify(next) });
-      counts = next;
+      assert(
+        Number.isInteger(body.people) && body.people > 0,
+        'people are counted in whole numbers',
+      );
+      for (let left = body.people; left > 0; left -= PEOPLE_AT_ONCE_MAX) {
+        const people = Math.min(left, PEOPLE_AT_ONCE_MAX);
+        const next = plus(body.direction, people);
+        await journal.note({ kind: 'counted', ...body, people }, { tally: JSON.stringify(next) });
+        counts = next;
+      }
       return counts;
     },
     async passed(answer, direction) {

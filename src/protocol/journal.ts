@@ -15,6 +15,9 @@ const scanned = {
   operator: id.optional(),
 };
 
+/** Counted in one entry. */
+export const PEOPLE_AT_ONCE_MAX = 100;
+
 export const journalEntry = z.discriminatedUnion('kind', [
   /** Written before the claim is asked for. */
   z.strictObject({ kind: z.literal('intent'), ...scanned }),
@@ -43,7 +46,7 @@ export const journalEntry = z.discriminatedUnion('kind', [
     kind: z.literal('counted'),
     seq,
     direction,
-    people: z.int().min(1).max(100),
+    people: z.int().min(1).max(PEOPLE_AT_ONCE_MAX),
     rung: z.enum(['visual', 'open']),
     at: time,
     lane: id.optional(),
