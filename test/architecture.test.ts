@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   web: [
     ...['#domain/', '#protocol/', '#lane/'],
     ...['react', 'react-dom', 'react-intl', 'radix-ui', 'uplot'],
-    ...['@tanstack/', 'zxing-wasm', 'qr', 'zod'],
+    ...['@tanstack/', 'zxing-wasm', 'qr', 'zod', '@casl/ability', '@simplewebauthn/browser'],
   ],
   cli: ['#domain/', '#protocol/', '#lane/', 'node:', 'commander', 'csv-parse', 'qr', 'zxing-wasm'],
   drill: ['#domain/', '#protocol/', 'node:'],
@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'pg',
       'prom-client',
     ],
-    ...['zxing-wasm', '@hyzyla/pdfium', 'playwright-core', 'axe-core', 'qr'],
+    ...['zxing-wasm', '@hyzyla/pdfium', 'playwright-core', 'axe-core', 'qr', 'otpauth'],
   ],
 };
 
