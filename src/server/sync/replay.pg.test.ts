@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Instant, MINUTE_MS } from '#domain/kernel/instant.ts';
+import { lockEventHead } from '#server/entry/change-crossings.ts';
+import { openEntryEpoch } from '#server/monitoring/evacuation.ts';
+import { inTransaction } from '#server/platform/transaction.ts';
+import { raiseFence } from '#server/venue/store.ts';
 import { word } from '../../testing/claim-store-under-test.ts';
 import { derbyFile, derbyTickets } from '../../testing/derby.ts';
 import { DerbyEvening } from '../../testing/derby-evening.ts';
@@ -191,4 +195,23 @@ test('files what a lane did at the perimeter that a corrected file gives its gat
     [serial],
   );
   assert.deepEqual(rows, [{ checkpoint: 'cordon' }, { checkpoint: 'turnstile' }]);
+});
+
+test('after a re-admission, what happened before it counts nobody in or out of those who are in now', async () => {
+  const journal = await evening.lane('N1');
+  const [early, late] = [await evening.ticket(), await evening.ticket()];
+  assert.equal(word(await evening.node.scan(journal.device, 'early', early.code)), 'admitted');
+  const { context } = evening.node;
+  await inTransaction(context.pool, async (client) => {
+    const event = await lockEventHead(client, context.catalogue, evening.event);
+    await openEntryEpoch(client, event, NOW, NOW);
+    await raiseFence(client, evening.event);
+  });
+  assert.equal(await evening.inside(), 0);
+  assert.equal(await evening.node.annul(journal.device, 'early'), 'annulled');
+  assert.equal(await evening.inside(), 0);
+  await journal.upload(evening.node, [provisional(1, 'told-late', late.code, minutesAgo(9))]);
+  assert.equal(await evening.inside(), 0);
+  const again = await evening.lane('N1');
+  assert.equal(word(await evening.node.scan(again.device, 'again', late.code)), 'admitted');
 });

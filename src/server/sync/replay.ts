@@ -12,6 +12,7 @@ import { ticketShown } from '#server/entry/answer.ts';
 import { checkpointOf, type OpenEvent } from '#server/entry/catalogue.ts';
 import { changeCrossings, lockEventHead, takeRevision } from '#server/entry/change-crossings.ts';
 import { NotAuthorityError } from '#server/entry/elsewhere.ts';
+import { entryEpochAt } from '#server/entry/entry-epoch.ts';
 import { findCode } from '#server/entry/find-code.ts';
 import { TICKET_COLUMNS, type TicketRow, ticketOf } from '#server/entry/ticket-row.ts';
 import { iso, storableTime } from '#server/platform/clock.ts';
@@ -154,12 +155,13 @@ async function replayOutcome(
     await setAside(context, client, key);
     return 0;
   }
+  const entryEpoch = await entryEpochAt(client, event, scan.at);
   const crossed =
     taken.hasCrossed && row !== null
       ? await changeCrossings(
           client,
           event,
-          { entryEpoch: event.entryEpoch, checkpoint, serial: row.serial },
+          { entryEpoch, checkpoint, serial: row.serial },
           { gate: device.gate, now: context.now() },
           (before) => withCrossing(before, crossingOf(scan)),
         )
@@ -170,7 +172,13 @@ async function replayOutcome(
     const inside = crossed?.inside ?? (isCounted ? await peopleOf(client, event, entry, 1) : 0);
     const scopes = isCounted ? scopesCrossed(event.ground, null, device.gate) : [];
     const revision = crossed?.revision ?? (await takeRevision(client, event, scopes, inside));
-    await insertScan(client, event, scan, entry, { codeHash, row, revision, inside });
+    await insertScan(client, event, scan, entry, {
+      codeHash,
+      row,
+      revision,
+      inside,
+      entryEpoch,
+    });
   }
   return crossed?.conflicts ?? 0;
 }
@@ -229,7 +237,13 @@ async function insertScan(
   event: OpenEvent,
   scan: MissedScan,
   entry: Outcome,
-  found: { codeHash: Uint8Array; row: TicketRow | null; revision: number; inside: number },
+  found: {
+    codeHash: Uint8Array;
+    row: TicketRow | null;
+    revision: number;
+    inside: number;
+    entryEpoch: number;
+  },
 ): Promise<void> {
   const answer = {
     scanId: entry.scanId,
@@ -266,7 +280,7 @@ async function insertScan(
       found.revision,
       found.inside,
       scan.checkpoint,
-      event.entryEpoch,
+      found.entryEpoch,
       JSON.stringify(answer),
     ],
   );
