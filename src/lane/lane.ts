@@ -70,6 +70,7 @@ export class Lane {
       ...{ hub, journal, timers, chance, stop: ending.signal },
       onRevoked: () => this.revoke(),
       onSetAside: (seq, why) => events.onNotice('quarantined', `${seq}: ${why}`),
+      onProgress: () => this.#changed(),
     });
     this.#feed = startFeed({
       ...this.#deps,

@@ -36,6 +36,8 @@ export type UploaderDeps = {
   readonly stop: AbortSignal;
   readonly onRevoked: () => void;
   readonly onSetAside: (seq: number, why: string) => void;
+  /** Fewer entries are left to send, or more again: whoever shows their number looks again. */
+  readonly onProgress: () => void;
 };
 
 export function startUploader(deps: UploaderDeps): Uploader {
@@ -176,7 +178,9 @@ class Progress {
     };
     if (Object.keys(changed).length > 0) await journal.put(changed);
     this.#accepted = accepted;
+    if (through === this.through) return;
     this.through = through;
+    this.#deps.onProgress();
   }
 
   /** @throws Revoked, and what the last address failed with */

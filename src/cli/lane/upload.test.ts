@@ -17,6 +17,16 @@ test('brings everything up in order, batch after batch', async () => {
   assert.ok(uploads(desk.server) >= 3);
 });
 
+test('says so when something has gone up: whoever shows what is left to send looks again', async () => {
+  await using desk = await start(5);
+  await desk.uploader.drain(5_000);
+  await add(desk.journal, 2);
+  desk.uploader.nudge(true);
+  await desk.until(() => desk.arrived().length === 7);
+  await desk.until(() => desk.progress.length === 2);
+  assert.deepEqual(desk.progress, [5, 7]);
+});
+
 test('a hub that was restored and knows less gets it again', async () => {
   await using desk = await start(30);
   await desk.uploader.drain(5_000);
@@ -98,6 +108,7 @@ async function start(entries: number, prepare: (server: LaneServer) => void = ()
   const transport = createFetchTransport(() => ({ authorization: 'Bearer kd_lane' }));
   const stop = new AbortController();
   const setAside: number[] = [];
+  const progress: number[] = [];
   const uploader = startUploader({
     hub: createHub(transport, machine.timers, createIdentity(journal, transport), () => [
       server.url,
@@ -107,12 +118,14 @@ async function start(entries: number, prepare: (server: LaneServer) => void = ()
     stop: stop.signal,
     onRevoked: assert.fail,
     onSetAside: (seq) => setAside.push(seq),
+    onProgress: () => progress.push(uploader.acceptedThrough()),
   });
   return {
     server,
     journal,
     uploader,
     setAside,
+    progress,
     arrived: () => server.hub.entries().map((entry) => entry.seq),
     async until(isSo: () => boolean) {
       for (let tries = 0; !isSo(); tries++) {
