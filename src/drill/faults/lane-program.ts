@@ -72,7 +72,8 @@ export class LaneProgram {
   /** No more codes: it sends what it has written down, and ends. @returns its exit code */
   async end(): Promise<number | null> {
     this.#child.stdin.end();
-    if (this.#child.exitCode !== null) return this.#child.exitCode;
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) return exitCode;
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS_MAX);
     await once(this.#child, 'exit');
     clearTimeout(timer);
