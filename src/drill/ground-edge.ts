@@ -7,6 +7,7 @@ import { ServerProcess } from './server-process.ts';
 export type NodeHealth = {
   readonly role: string;
   readonly node: string;
+  readonly store?: string;
   readonly decides: readonly string[];
 };
 

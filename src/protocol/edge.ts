@@ -104,6 +104,7 @@ export type EventNow = z.infer<typeof eventNow>;
 
 export const syncAnswer = z.object({
   at: timeOut,
+  hub: z.string().describe('its name, which lanes know it by'),
   storeEpoch: z.string(),
   access: z
     .object({

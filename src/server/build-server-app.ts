@@ -24,7 +24,6 @@ import type { NodeWatch } from './edge/run-nodes.ts';
 import { countScans } from './entry/metrics.ts';
 import { addScanRoutes } from './entry/routes.ts';
 import { addScanReading } from './entry/scan-routes.ts';
-import { storeName } from './entry/store-name.ts';
 import { addCallRoutes } from './lanes/call-routes.ts';
 import { addFindRoutes } from './lanes/find-routes.ts';
 import { addMessageRoutes } from './lanes/message-routes.ts';
@@ -82,10 +81,10 @@ export async function buildServerApp(
     stopping: context.stopping,
     storeState: () => context.storeState.current().state,
     role: config.role,
-    // A box has a key of its own and cannot speak for its hub.
-    store: config.role === 'edge' ? null : storeName(context.masterKey),
     node: context.self,
     decides: () => among.watch.decides(),
+    store: () => among.watch.hubName(),
+    canDecide: () => among.watch.canDecide(),
   });
   passToHub(app, among.nodes);
   acceptCsv(app);

@@ -118,9 +118,15 @@ test('a scan passed on is answered or refused in time, whatever is wrong with th
       assert.equal(status, 503, why);
       assert.ok(tookMs < (round === 'first' ? 800 : 200), why);
     }
+    assert.equal(
+      (await box.fetch('/readyz', { token: 'none' })).status,
+      503,
+      'lanes ask elsewhere meanwhile',
+    );
     ground.wire.mode = 'good';
-    const isBack = () => ground.tryScan(box, lane, 1);
-    await until(SOON_MS, isBack, ({ status }) => status === 200);
+    const isBack = async () => (await box.fetch('/readyz', { token: 'none' })).status;
+    await until(SOON_MS, isBack, (status) => status === 200);
+    assert.equal((await ground.tryScan(box, lane, 1)).status, 200);
   }
 });
 

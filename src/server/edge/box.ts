@@ -38,6 +38,7 @@ export class Box {
   readonly #pushed: Pushed = new Map();
   readonly #fetching = new Map<number, Promise<void>>();
   #hubStore = '';
+  #hubName = '';
   #timeKeptAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -87,6 +88,10 @@ export class Box {
       timeoutMs: SYNC_WITHIN_MS,
     });
     await this.#keepTime(answer.at, performance.now() - askedAt);
+    if (answer.hub !== this.#hubName) {
+      await inTransaction(pool, (client) => remember(client, 'hub-name', answer.hub));
+      this.#hubName = answer.hub;
+    }
     if (answer.storeEpoch !== this.#hubStore) this.#pushed.clear();
     this.#hubStore = answer.storeEpoch;
     // First, or what the hub has taken up since would be set here once more on top of what followed it.

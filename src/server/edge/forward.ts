@@ -78,20 +78,26 @@ async function pass(
   };
   if (direct !== null) {
     const answer = await direct.pass(asking).catch(noAnswer);
-    if (answer !== null) return answer;
+    if (answer !== null) return noted(nodes, authority, answer);
   }
   const leftMs = WITHIN_MS - (performance.now() - startedAt);
   const isRoundAboutOpen = !isSecondHand && nodes.hub !== null && authority !== 'hub';
   if (isRoundAboutOpen && leftMs > WITHIN_MS - DIRECT_WITHIN_MS - 50) {
     const round = { ...asking, body: { ...body, isSecondHand: false }, timeoutMs: leftMs };
     const answer = await nodes.hub.pass(round).catch(noAnswer);
-    if (answer !== null) return answer;
+    if (answer !== null) return noted(nodes, authority, answer);
   }
+  nodes.noteDecided(authority, false);
   throw new HttpProblem('unavailable', {
     detail: `${authority}, which decides this event, cannot be reached`,
     mend: 'go on alone; it is asked again as soon as it answers',
     retryAfterSeconds: 1,
   });
+}
+
+function noted(nodes: Nodes, authority: string, answer: CallerAnswer): CallerAnswer {
+  nodes.noteDecided(authority, answer.status !== 503);
+  return answer;
 }
 
 function noAnswer(error: unknown): null {

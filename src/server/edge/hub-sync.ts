@@ -3,6 +3,7 @@
 import type { Pool } from 'pg';
 import type { AuthorityRow, EventContent, EventNow, Row, SyncAnswer } from '#protocol/edge.ts';
 import { keyContext } from '#server/entry/catalogue.ts';
+import { storeName } from '#server/entry/store-name.ts';
 import { unseal } from '#server/platform/crypto.ts';
 import { onSnapshot } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
@@ -72,6 +73,7 @@ export async function tellBox(
   }
   const numbers = near.map(({ number }) => number);
   return {
+    hub: storeName(context.masterKey),
     storeEpoch: store,
     access: await accessFor(pool, store, numbers, has.access),
     events,

@@ -3,12 +3,19 @@
 import type { Pool } from 'pg';
 import { Link } from './link.ts';
 
+/** By another way than this node sees it may be reached again: a scan now and then finds out. */
+const FORGIVEN_AFTER_MS = 10_000;
+
 export type Nodes = {
   readonly self: string;
   /** @returns null for a node that cannot be reached from here */
   find(name: string): Link | null;
   /** Of a box: its hub. Of the hub: null. */
   readonly hub: Link | null;
+  /** Notes whether a scan that was passed on to a node was decided. */
+  noteDecided(name: string, isDecided: boolean): void;
+  /** Whether scans for that node went undecided lately, and it still does not answer. */
+  isCutOff(name: string): boolean;
   /** Takes in addresses that have changed. */
   refresh(): Promise<void>;
   close(): void;
@@ -27,10 +34,20 @@ export function createNodes(
   const { self, token, hubAddress, ca } = options;
   const hub = hubAddress === null ? null : new Link('hub', hubAddress, token, ca);
   const boxes = new Map<string, Link>();
+  const failedAt = new Map<string, number>();
+  const find = (name: string) => (name === 'hub' ? hub : (boxes.get(name) ?? null));
   return {
     self,
     hub,
-    find: (name) => (name === 'hub' ? hub : (boxes.get(name) ?? null)),
+    find,
+    noteDecided(name, isDecided) {
+      if (isDecided) failedAt.delete(name);
+      else failedAt.set(name, performance.now());
+    },
+    isCutOff(name) {
+      const at = failedAt.get(name) ?? Number.NEGATIVE_INFINITY;
+      return performance.now() - at < FORGIVEN_AFTER_MS && find(name)?.isDown !== false;
+    },
     async refresh() {
       const { rows } = await pool.query<{ name: string; address: string }>(
         `SELECT name, address FROM edges

@@ -1,6 +1,7 @@
 // This node among the others: what it decides, what it passes on, and, if it is a box, its hub.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { storeName } from '#server/entry/store-name.ts';
 import type { CorrectedClock } from '#server/platform/corrected-clock.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { ServerContext } from '#server/server-context.ts';
@@ -35,6 +36,10 @@ export function nodesOf(
 export type NodeWatch = {
   /** Events that this node decides, by id. */
   decides(): readonly string[];
+  /** Name of the hub whose tickets these are; null at a box that has not heard it yet. */
+  hubName(): string | null;
+  /** False while an open event's authority is out of reach: lanes had better ask elsewhere. */
+  canDecide(): boolean;
   /** Of a device that nobody here knows: whether the hub may know it by now. */
   mayBeNew(credential: string): boolean;
   /** Resolves when everything has come to rest, after the server began to stop. */
@@ -42,12 +47,12 @@ export type NodeWatch = {
 };
 
 export function runNodes(context: ServerContext, nodes: Nodes, clock: CorrectedClock): NodeWatch {
-  const state: { decides: readonly string[] } = { decides: [] };
+  const state: Watched = { decides: [], elsewhere: [], hubName: null };
   const known = new Map<number, boolean>();
   const { log } = context;
   const running = [
     loop(context, WATCH_EVERY_MS, async () => {
-      state.decides = await watch(context, known);
+      Object.assign(state, await watch(context, known));
       await nodes.refresh();
     }),
     loop(context, RELAY_EVERY_MS, () => relayToAuthorities(context.pool, nodes, log)),
@@ -58,6 +63,8 @@ export function runNodes(context: ServerContext, nodes: Nodes, clock: CorrectedC
   }
   return {
     decides: () => state.decides,
+    hubName: () => (nodes.hub === null ? storeName(context.masterKey) : state.hubName),
+    canDecide: () => !state.elsewhere.some((authority) => nodes.isCutOff(authority)),
     mayBeNew: (credential) => nodes.hub !== null && strangers.mayBeNew(credential),
     async stopped() {
       await Promise.all(running);
@@ -66,17 +73,26 @@ export function runNodes(context: ServerContext, nodes: Nodes, clock: CorrectedC
   };
 }
 
+type Watched = {
+  /** Events that are decided here, and the authorities of open ones that are not. */
+  decides: readonly string[];
+  elsewhere: readonly string[];
+  hubName: string | null;
+};
+
 /** Another node of this hub may have moved an event: a copy in memory that says otherwise is read anew. */
 async function watch(
   { pool, catalogue, bus, self }: ServerContext,
   known: Map<number, boolean>,
-): Promise<readonly string[]> {
+): Promise<Watched> {
   const { rows } = await pool.query<{
     number: number;
     id: string;
+    authority: string;
+    is_open: boolean;
     decides: boolean;
   }>(
-    `SELECT e.number, e.id, e.authority = $1 AND e.handover_to IS NULL
+    `SELECT e.number, e.id, e.authority, e.status = 'open' AS is_open, e.authority = $1 AND e.handover_to IS NULL
        AND h.deciding_epoch IS NOT DISTINCT FROM e.authority_epoch AS decides
      FROM events e JOIN claim_heads h ON h.event = e.number WHERE e.status <> 'archived'`,
     [self],
@@ -88,7 +104,15 @@ async function watch(
     await catalogue.reload(number);
     bus.emit('controls', number);
   }
-  return rows.filter(({ decides }) => decides).map(({ id }) => id);
+  const elsewhere = rows.filter(({ decides, is_open }) => is_open && !decides);
+  const named = await pool.query<{ value: string }>(
+    `SELECT value FROM replica_state WHERE what = 'hub-name'`,
+  );
+  return {
+    hubName: named.rows[0]?.value ?? null,
+    decides: rows.filter(({ decides }) => decides).map(({ id }) => id),
+    elsewhere: elsewhere.map(({ authority }) => authority),
+  };
 }
 
 async function relayToAuthorities(pool: Pool, nodes: Nodes, log: Log): Promise<void> {

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import { HttpProblem, sendProblem } from './problem.ts';
 import { addRoute } from './route.ts';
 
+const named = (store: string | null) => (store === null ? {} : { store });
 const READY_WITHIN_MS = 1_000;
 
 export function addHealthRoutes(
@@ -15,11 +16,12 @@ export function addHealthRoutes(
     readonly stopping: AbortSignal;
     readonly storeState: () => string;
     readonly role: string;
-    /** Names the hub whose tickets these are; null where this node cannot say. */
-    readonly store: string | null;
     /** Its name, and the events whose claims it decides. */
     readonly node: string;
     readonly decides: () => readonly string[];
+    readonly canDecide: () => boolean;
+    /** Names the hub whose tickets these are; null where this node cannot say. */
+    readonly store: () => string | null;
   },
 ): void {
   addRoute(app, {
@@ -31,8 +33,8 @@ export function addHealthRoutes(
     handle: () => ({
       status: 'ok',
       role: deps.role,
-      ...(deps.store === null ? {} : { store: deps.store }),
       node: deps.node,
+      ...named(deps.store()),
       decides: deps.decides(),
     }),
   });
@@ -45,6 +47,10 @@ export function addHealthRoutes(
     tag: 'operation',
     handle: async ({ reply }) => {
       if (deps.stopping.aborted) return sendProblem(reply, new HttpProblem('unavailable'));
+      if (!deps.canDecide()) {
+        const detail = 'the node that decides an open event cannot be reached from here';
+        return sendProblem(reply, new HttpProblem('unavailable', { detail, retryAfterSeconds: 1 }));
+      }
       const store = deps.storeState();
       if (store !== 'serving') return sendProblem(reply, new HttpProblem('store-behind'));
       await Promise.race([
