@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DrillClient } from '../src/drill/drill-client.ts';
-import { ServerProcess } from '../src/drill/server-process.ts';
+import { runServerProgram, ServerProcess } from '../src/drill/server-process.ts';
 import { openTemporaryDirectory } from '../src/testing/postgres-process.ts';
 
 const PROGRAM = path.join(import.meta.dirname, '..', 'src', 'server', 'main.ts');
@@ -53,4 +53,21 @@ test('a file in its place that holds no token is not overwritten', async () => {
     ServerProcess.start(path.join(scratch.path, 'data')),
     /admin-token is there but holds no token: move the file away/,
   );
+});
+
+test('whoever has the machine makes a new admin token, beside a running server and without one', async () => {
+  using scratch = openTemporaryDirectory();
+  const dataDir = path.join(scratch.path, 'data');
+  const rescue = async () => (await runServerProgram(['rescue', '--data', dataDir])).out.trim();
+  const worksAt = async (server: ServerProcess, token: string) => {
+    using client = await DrillClient.open(server.url, 1, token);
+    return (await client.tryAsk({ path: '/api/v1/tokens' }))?.status === 200;
+  };
+  {
+    await using server = await ServerProcess.start(dataDir);
+    assert.ok(await worksAt(server, await rescue()));
+  }
+  const token = await rescue();
+  await using server = await ServerProcess.start(dataDir);
+  assert.ok(await worksAt(server, token));
 });

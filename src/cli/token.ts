@@ -3,11 +3,25 @@ import { TOKEN_ROLES } from '#domain/access/roles.ts';
 import { tokenCreated } from '#protocol/access.ts';
 import { anyAnswer, rowsOf } from './answers.ts';
 import { at } from './client.ts';
-import { groupCommand, idArgument, runs, serverCommand, timeArgument } from './command.ts';
+import {
+  given,
+  groupCommand,
+  idArgument,
+  localCommand,
+  runs,
+  serverCommand,
+  timeArgument,
+} from './command.ts';
 import { table } from './output.ts';
+import { runProgram } from './run-program.ts';
 
 export function tokenCommand(): Command {
-  return groupCommand('token', 'Tokens of people and programs.', [create(), list(), revoke()]);
+  return groupCommand('token', 'Tokens of people and programs.', [
+    create(),
+    list(),
+    revoke(),
+    rescue(),
+  ]);
 }
 
 function create(): Command {
@@ -58,4 +72,18 @@ function revoke(): Command {
     });
     out.result(answer, `token ${id} is revoked`);
   });
+}
+
+function rescue(): Command {
+  const command = localCommand('rescue', {
+    summary: 'Make a new administrator’s token on the machine itself, when the last one is lost.',
+    example: 'kaimen token rescue --data data',
+  }).requiredOption('--data <dir>', 'the server’s data directory; it may be running');
+  return runs<{ readonly data: string; readonly json?: boolean }>(command, ({ options }) =>
+    runProgram('src/server/main.ts', [
+      'rescue',
+      ...given('--data', options.data),
+      ...(options.json === true ? ['--json'] : []),
+    ]),
+  );
 }

@@ -8,7 +8,8 @@ import { createLog, type Log } from './platform/log.ts';
 try {
   const config = readConfig(process.argv.slice(2), process.env);
   const log = createLog({ level: config.logLevel });
-  await (config.command === 'restore' ? restore(config, log) : serve(config, log));
+  const run = { serve, restore, rescue }[config.command];
+  await run(config, log);
 } catch (error) {
   const isUsage = error instanceof UsageError;
   const hasCode = error instanceof Error && typeof (error as { code?: unknown }).code === 'string';
@@ -60,6 +61,12 @@ async function restore(config: ServeConfig, log: Log): Promise<void> {
       ? `${JSON.stringify(result)}\n`
       : `${config.dataDir} holds the ${rows} rows of ${takenAt}. Start a server on it${hint}: it decides nothing until “kaimen reconcile”.\n`,
   );
+}
+
+async function rescue(config: ServeConfig, log: Log): Promise<void> {
+  const { rescueAdmin } = await import('./rescue-admin.ts');
+  const token = await rescueAdmin(config, log);
+  process.stdout.write(config.isJson ? `${JSON.stringify({ token })}\n` : `${token}\n`);
 }
 
 function onStopSignal(stop: () => void): void {

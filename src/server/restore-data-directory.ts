@@ -74,15 +74,17 @@ async function recordRestore(pool: pg.Pool, dataDir: string, restored: Restored)
   const access = new AccessStore(pool, systemClock);
   const node = `${hostname()}/${path.resolve(dataDir)}`;
   const { id, takenAt } = restored.manifest;
-  const created = await createActs(pool, node, systemClock).do(null, async (client) => ({
-    result: await access.createToken(client, {
+  const created = await createActs(pool, node, systemClock).do(null, async (client) => {
+    // Whoever signed out since the backup was taken stays signed out: everybody signs in again.
+    await client.query('UPDATE sessions SET ended_at = now() WHERE ended_at IS NULL');
+    const result = await access.createToken(client, {
       role: 'admin',
       person: 'restoring-admin',
       createdBy: 'kaimen',
       expiresAt: null,
-    }),
-    act: { act: 'store.restored', subject: id, detail: { takenAt } },
-  }));
+    });
+    return { result, act: { act: 'store.restored', subject: id, detail: { takenAt } } };
+  });
   writeOnce(path.join(dataDir, 'admin-token'), created.token);
 }
 

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 export type ServeConfig = {
-  readonly command: 'serve' | 'restore';
+  readonly command: 'serve' | 'restore' | 'rescue';
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
@@ -32,8 +32,8 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): ServeConfig {
   const { values, positionals } = parse(args);
   const command = positionals[0] ?? 'serve';
-  if (command !== 'serve' && command !== 'restore') {
-    throw new UsageError(`unknown command “${command}”: serve or restore`);
+  if (command !== 'serve' && command !== 'restore' && command !== 'rescue') {
+    throw new UsageError(`unknown command “${command}”: serve, restore or rescue`);
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
