@@ -256,3 +256,6 @@ export const carriedChanges = z.strictObject({ changes: z.array(carriedChange).m
 export const carriedAnswer = z.object({ through: z.int() });
 
 export const nodeHealth = z.object({ status: z.literal('ok'), node: z.string() });
+
+/** `GET /device/addresses`: where a phone finds whoever may decide. */
+export const nodeAddresses = z.object({ addresses: z.array(z.string()) });

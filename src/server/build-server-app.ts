@@ -15,6 +15,7 @@ import { addSessionRoutes } from './accounts/session-routes.ts';
 import { SESSION_PREFIX } from './accounts/session-store.ts';
 import { addBackupRoutes } from './backup/routes.ts';
 import { addDeskRoutes } from './desk/routes.ts';
+import { addAddressRoutes } from './edge/address-routes.ts';
 import { addAuthorityRoutes } from './edge/authority-routes.ts';
 import { addEdgeRoutes } from './edge/enrol-routes.ts';
 import { addNodeRoutes } from './edge/node-routes.ts';
@@ -52,6 +53,7 @@ import { addTicketRoutes } from './tickets/routes.ts';
 import { addControlRoutes } from './venue/control-routes.ts';
 import { addModeRoutes } from './venue/mode-routes.ts';
 import { addEventRoutes } from './venue/routes.ts';
+import { answerOtherOrigins } from './web/cross-origin.ts';
 import { addWebRoutes } from './web/routes.ts';
 
 export async function buildServerApp(
@@ -72,6 +74,7 @@ export async function buildServerApp(
   if (config.tls !== null) {
     followTls(app.server as unknown as Server, config.tls, context.log, context.stopping);
   }
+  answerOtherOrigins(app);
   const { registry } = context;
   collectDefaultMetrics({ register: registry });
   countScans(context.bus, registry);
@@ -123,6 +126,7 @@ export async function buildServerApp(
   addEdgeRoutes(app, context);
   addAuthorityRoutes(app, context);
   addNodeRoutes(app, context, among.nodes);
+  addAddressRoutes(app, context, among.nodes);
   addWebRoutes(app, config.tls !== null);
   return app;
 }

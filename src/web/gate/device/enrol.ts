@@ -1,4 +1,5 @@
 // A code is exchanged for an enrolment: the phone makes its keys, proves the public one, and keeps both.
+import { z } from 'zod';
 import { enrolled } from '#protocol/enrolment.ts';
 import { DeviceApi } from './device-api.ts';
 import { createProvenTransport, publicKeyOf } from './proven-transport.ts';
@@ -17,10 +18,38 @@ export async function enrol(origin: string, secret: string): Promise<Enrolment> 
   const answer = await api.ask('POST', '/api/v1/enrolment', body, enrolled);
   const { deviceId, event, gate, lane, role, isPractice, expiresAt } = answer;
   const identity = { deviceId, event, gate, lane, role, isPractice, expiresAt };
-  const enrolment = { identity: { ...identity, addresses: [origin] }, keys: own };
+  const addresses = [origin];
+  const enrolment = { identity: { ...identity, addresses }, keys: own };
   await keepEnrolment(enrolment);
   keys = null;
-  return enrolment;
+  return await withAllAddresses(enrolment);
+}
+
+const others = z.object({ addresses: z.array(z.string()) });
+
+/** As the server that was reached knows them; whoever enrolled this phone stays on the list. */
+export async function withAllAddresses(enrolment: Enrolment): Promise<Enrolment> {
+  const { identity, keys: own } = enrolment;
+  const transport = createProvenTransport(own.device, { deviceId: identity.deviceId });
+  try {
+    const api = new DeviceApi(transport, identity.addresses);
+    const { addresses } = await api.ask('GET', '/api/v1/device/addresses', null, others);
+    const all = [...new Set([location.origin, ...addresses.filter(isSafe)])];
+    const isSame = all.join() === identity.addresses.join();
+    if (isSame) return enrolment;
+    const changed = { ...enrolment, identity: { ...identity, addresses: all } };
+    await keepEnrolment(changed);
+    return changed;
+  } catch {
+    // The one that is known does.
+    return enrolment;
+  }
+}
+
+/** The content policy lets the app ask these and no others. */
+function isSafe(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost';
 }
 
 /** Enough for a supervisor to tell two phones apart; nothing that follows a person around. */

@@ -53,14 +53,17 @@ export function CameraView({
         }
         return;
       }
-      if (isGone || video.current === null) return result.stop();
+      const screen = video.current;
+      if (isGone || screen === null) return result.stop();
       opened = result;
-      video.current.srcObject = result.stream;
-      await video.current.play().catch(() => {});
+      screen.srcObject = result.stream;
+      await screen.play().catch(() => {});
+      // Control may have put another screen here meanwhile; the camera has been stopped with this one.
+      if (isGone) return;
       setCamera(result);
       onStateNow.current?.('ok');
       stopFrames = watchFrames(
-        video.current,
+        screen,
         codeReader(),
         () => isRestingNow.current(),
         ({ text }) => onCodeNow.current(text),

@@ -2,7 +2,7 @@ import { useIntl } from 'react-intl';
 import { Button } from '#web/ui/button.tsx';
 import { HUE_TEXT } from '#web/ui/rung-badge.tsx';
 import { VerdictShape } from '#web/ui/verdict-shape.tsx';
-import type { Ending } from '../session/gate-session.ts';
+import type { Ending } from '../session/session-shapes.ts';
 
 /** Revoked, replaced or expired: stop, send what is left, and nothing stays behind. */
 export function EndedScreen({

@@ -10,7 +10,8 @@ import { useLooks } from '#web/ui/looks.tsx';
 import { HUE_TEXT } from '#web/ui/rung-badge.tsx';
 import { hueOf, VerdictShape } from '#web/ui/verdict-shape.tsx';
 import { GATE_WORDS } from '../gate-words.ts';
-import type { GateSession, Shown } from '../session/gate-session.ts';
+import type { GateSession } from '../session/gate-session.ts';
+import type { Shown } from '../session/session-shapes.ts';
 import { type GroundWords, useGround } from './use-ground.ts';
 
 export function FanScreen({

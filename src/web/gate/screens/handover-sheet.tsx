@@ -4,7 +4,8 @@ import { useIntl } from 'react-intl';
 import { parseInstant } from '#domain/kernel/instant.ts';
 import { Button } from '#web/ui/button.tsx';
 import { Notice } from '#web/ui/notice.tsx';
-import type { GateSession, Handover } from '../session/gate-session.ts';
+import type { GateSession } from '../session/gate-session.ts';
+import type { Handover } from '../session/session-shapes.ts';
 import { useGround } from './use-ground.ts';
 
 /** The old phone shows, the new one takes; then this one sends what is left and wipes itself. */

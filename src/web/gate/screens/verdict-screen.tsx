@@ -10,7 +10,8 @@ import { joinClasses } from '#web/ui/join-classes.ts';
 import { useLooks } from '#web/ui/looks.tsx';
 import { type Hue, hueOf, VerdictShape } from '#web/ui/verdict-shape.tsx';
 import { signal } from '../feel/signals.ts';
-import type { GateSession, Shown } from '../session/gate-session.ts';
+import type { GateSession } from '../session/gate-session.ts';
+import type { Shown } from '../session/session-shapes.ts';
 import { FanScreen } from './fan-screen.tsx';
 import { useGround } from './use-ground.ts';
 

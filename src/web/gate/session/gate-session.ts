@@ -4,12 +4,13 @@ import { z } from 'zod';
 import type { Direction } from '#domain/entry/verdict.ts';
 import type { Mode } from '#domain/sync/ladder.ts';
 import type { Lane } from '#lane/lane.ts';
-import { isThrough, type LaneAnswer } from '#lane/lane-answer.ts';
+import { isThrough } from '#lane/lane-answer.ts';
 import type { LaneStatus } from '#lane/lane-settings.ts';
 import type { NoticeKind } from '#lane/words.ts';
 import { operatorView } from '#protocol/enrolment.ts';
 import { scanAnswer } from '#protocol/scans.ts';
 import { DeviceApi } from '../device/device-api.ts';
+import { withAllAddresses } from '../device/enrol.ts';
 import { createProvenTransport } from '../device/proven-transport.ts';
 import { destroyEnrolment, type Enrolment } from '../device/vault.ts';
 import { Watched } from '../observable.ts';
@@ -19,31 +20,20 @@ import { type CameraState, type Heartbeat, type Readiness, startHeartbeat } from
 import { Inbox } from './inbox.ts';
 import { openLane } from './open-lane.ts';
 import { watchPhone } from './phone.ts';
+import {
+  type Ending,
+  type Handover,
+  handover,
+  holder,
+  type Notice,
+  type Operator,
+  type Shown,
+} from './session-shapes.ts';
 
 /** An admission makes way for the next code by itself. */
 const ADMITTED_SHOWN_MS = 1_200;
 const NOTICE_SHOWN_MS = 12_000;
 const LAST_ENTRIES_MS = 3_000;
-
-const holder = z.object({ name: z.string().nullable() });
-
-export type Operator = z.infer<typeof operatorView>;
-
-const handover = z.object({ url: z.string(), expiresAt: z.string() });
-export type Handover = z.infer<typeof handover>;
-
-export type Shown = {
-  readonly answer: LaneAnswer;
-  readonly code: string;
-  readonly direction: Direction;
-  /** Typed in, not read. */
-  readonly isManual: boolean;
-};
-
-export type Notice = { readonly id: number; readonly kind: NoticeKind; readonly detail: string };
-
-/** Why there is no lane any more, and what is still to be sent before everything is wiped. */
-export type Ending = { readonly unsent: number; readonly isWiped: boolean };
 
 export class GateSession {
   readonly enrolment: Enrolment;
@@ -109,6 +99,8 @@ export class GateSession {
     void this.lane.start().then(() => {
       this.refresh();
       this.inbox.load().catch(() => {});
+      // Boxes that were added since: they are asked from the next start on.
+      void withAllAddresses(this.enrolment);
       this.#heartbeat = startHeartbeat({
         api: this.api,
         status: () => this.lane.status(),
