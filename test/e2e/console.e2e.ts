@@ -160,3 +160,40 @@ test('a drill never looks like an evacuation, and letting people back in takes t
   assert.equal(await evening.scan('N1', refAt('N1', 0)), 'admitted');
   assert.equal(await evening.scan('N1', refAt('N1', 0)), 'refused');
 });
+
+test('a passkey signs in without name, password or code', async () => {
+  const owner = await evening.account('viewer', 'Key Holder');
+  await using opened = await browser.open({ viewport: DESK, language: 'en-GB' });
+  const { page, context } = opened;
+  const debug = await context.newCDPSession(page);
+  await debug.send('WebAuthn.enable');
+  await debug.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  // A passkey belongs to a name, not to an address of numbers.
+  const site = evening.server.url.replace('127.0.0.1', 'localhost');
+  const session = await owner.ask<{ person: string }>('/session');
+  const { rows } = await evening.database.pool.query<{ login: string }>(
+    'SELECT login FROM account_names WHERE person = $1',
+    [session.person],
+  );
+  await page.goto(`${site}/console/`);
+  await page.getByLabel('Sign-in name').fill(rows[0]?.login ?? '');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByLabel('One-time code').fill(owner.oneTimeCode(1));
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.waitForURL('**/ground');
+  await page.goto(`${site}/console/e/${EVENT}/me`);
+  await page.getByRole('button', { name: 'Add a passkey of this device' }).click();
+  await page.getByRole('listitem').filter({ hasText: 'Key Holder' }).waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.getByRole('heading', { level: 1, name: /Ground|Choose a match/ }).waitFor();
+});
