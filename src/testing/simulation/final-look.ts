@@ -3,7 +3,7 @@ import { type Conflict, foldCrossings } from '#domain/entry/crossings.ts';
 import { rulesFor } from '#domain/entry/rules.ts';
 import { type Instant, plusMs } from '#domain/kernel/instant.ts';
 import { NO_CONTROLS } from '#domain/venue/controls.ts';
-import { claimKey } from '../claim-rows.ts';
+import { claimKey } from '#testing/claim-rows.ts';
 import { Broken } from './invariants.ts';
 import { isThrough } from './lane-disk.ts';
 import { journalKey, NodeDisk } from './node-disk.ts';
@@ -130,7 +130,11 @@ function merged(world: World, disk: NodeDisk): string {
   const fresh = new NodeDisk(world.ground, KEYRING, NO_CONTROLS, 'x');
   fresh.tickets = new Map(disk.tickets);
   const now: Instant = plusMs(STARTS_AT, world.schedule.now);
-  const parts = [...disk.journals.values()].flatMap(({ device, gate, journalId, lines }) =>
+  // Of two phones with one identity the first to arrive is believed, and the other kept apart.
+  const journals = [...disk.journals.values()].filter(
+    ({ device }) => !world.clonedDevices.has(device),
+  );
+  const parts = journals.flatMap(({ device, gate, journalId, lines }) =>
     [...lines.values()].map(({ line }) => ({ device, gate, journalId, lines: [line] })),
   );
   for (const part of world.chance.shuffle(parts)) {

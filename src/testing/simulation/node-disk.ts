@@ -5,8 +5,8 @@ import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import { takeUp, toldTime, wasExact, withCrossing, withTombstone } from '#domain/sync/take-up.ts';
 import type { JournalEntry, JournalReceipt } from '#protocol/journal.ts';
 import { iso } from '#server/platform/clock.ts';
-import { ClaimMemory } from '../claim-memory.ts';
-import { type KeptScan, scanKey } from '../claim-rows.ts';
+import { ClaimMemory } from '#testing/claim-memory.ts';
+import { type KeptScan, scanKey } from '#testing/claim-rows.ts';
 import { CHECKPOINT, foundBehind } from './simulated-match.ts';
 
 export type Line = { readonly seq: number; readonly text: string; readonly entry: JournalEntry };
@@ -181,7 +181,9 @@ export class NodeDisk extends ClaimMemory {
         (page.store !== this.storeOfLog() || page.revision > this.revision));
     if (!isNewer) return false;
     const { epochs, authorityEpoch, store, ...decided } = page;
-    if (authorityEpoch !== this.logEpoch || store !== this.storeOfLog()) this.#forgetApplied();
+    const isOther = authorityEpoch !== this.logEpoch || store !== this.storeOfLog();
+    // What it had decided itself, before it was put back, does not know what journals have added here since.
+    if (isOther || this.decidesHere()) this.#forgetApplied();
     Object.assign(this, {
       ...decided,
       claims: new Map(page.claims),

@@ -1,7 +1,7 @@
 // What a box and its hub say to each other.
 import type { Ticket } from '#domain/entry/ticket.ts';
 import type { Controls } from '#domain/venue/controls.ts';
-import type { Authority } from '../claim-rows.ts';
+import type { Authority } from '#testing/claim-rows.ts';
 import type { LogPage } from './node-disk.ts';
 
 export type Asked = {

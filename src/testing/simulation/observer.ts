@@ -7,7 +7,7 @@ import { limitOf } from '#domain/venue/controls.ts';
 import type { ScanAnswer } from '#protocol/scans.ts';
 import type { OpenEvent } from '#server/entry/catalogue.ts';
 import type { DecidedBatch, PendingScan } from '#server/entry/decide-batch.ts';
-import { scanKey } from '../claim-rows.ts';
+import { scanKey } from '#testing/claim-rows.ts';
 import { type Admitted, Broken, type Lit } from './invariants.ts';
 import { isThrough, type Read, type Seen, type Shown } from './lane-disk.ts';
 import type { NodeDisk } from './node-disk.ts';
@@ -161,8 +161,9 @@ export class Observer {
       if (!disk.scans.has(key)) each.isForgotten = true;
     }
     for (const [key, word] of this.#answers) {
-      const verdict = this.lights.get(key)?.shown.verdict ?? 'nothing';
-      if (!disk.scans.has(key) && !word.startsWith(verdict)) this.#answers.delete(key);
+      const shown = this.lights.get(key)?.shown;
+      const isShown = shown !== undefined && word === `${shown.verdict} ${shown.reason}`;
+      if (!disk.scans.has(key) && !isShown) this.#answers.delete(key);
     }
   }
 

@@ -1,6 +1,6 @@
 import { type Crossing, foldCrossings, insideOf } from '#domain/entry/crossings.ts';
 import { rulesFor } from '#domain/entry/rules.ts';
-import { claimKey } from '../claim-rows.ts';
+import { claimKey } from '#testing/claim-rows.ts';
 import type { NodeDisk } from './node-disk.ts';
 
 /** People inside by the claims alone, of the entry epoch in force. */

@@ -1,7 +1,7 @@
 // What flows between hub and boxes: list, controls and the name of the authority down; decisions and journals
 // up; journals to whoever decides. A box that is to decide waits until it holds all that was decided before.
 import type { JournalReceipt } from '#protocol/journal.ts';
-import type { Authority } from '../claim-rows.ts';
+import type { Authority } from '#testing/claim-rows.ts';
 import { BoxLists } from './box-list.ts';
 import { journalKey, type LogPage, type NodeDisk, type Quarantined } from './node-disk.ts';
 import type { Answered, Asked } from './node-words.ts';

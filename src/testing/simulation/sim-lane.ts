@@ -124,11 +124,12 @@ export class SimLane implements Process {
     }
     const settled = see.settleHere(view, this.list);
     if (settled !== null) {
-      this.#conclude(underway, settled, false);
+      this.#conclude(underway, settled, left !== null);
       return;
     }
     if (!mayAsk(this.ladder)) {
-      this.#alone(underway, false);
+      // Begun in an earlier run: somebody above may have admitted it since.
+      this.#alone(underway, left !== null);
       return;
     }
     this.errands.clearDoubt(coming.code, coming.direction);

@@ -5,8 +5,8 @@ import type { Ticket } from '#domain/entry/ticket.ts';
 import type { TicketRef } from '#domain/kernel/ids.ts';
 import { type Ground, groundOf, type OfflinePolicy } from '#domain/venue/match-event.ts';
 import { type Found, findCode, type Keyring } from '#server/entry/find-code.ts';
-import { hmacSha256, sha256 } from '../credentials.ts';
-import { aTicket, at, MATCH } from '../entry.ts';
+import { hmacSha256, sha256 } from '#testing/credentials.ts';
+import { aTicket, at, MATCH } from '#testing/entry.ts';
 
 /** What all clocks would show at the beginning, if they were right. */
 export const STARTS_AT = at('18:00');

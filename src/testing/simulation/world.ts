@@ -4,7 +4,7 @@ import type { Controls } from '#domain/venue/controls.ts';
 import { NO_CONTROLS } from '#domain/venue/controls.ts';
 import type { Ground } from '#domain/venue/match-event.ts';
 import type { JournalReceipt } from '#protocol/journal.ts';
-import { scanKey } from '../claim-rows.ts';
+import { scanKey } from '#testing/claim-rows.ts';
 import { Chance } from './chance.ts';
 import { LaneDisk } from './lane-disk.ts';
 import { journalKey, NodeDisk, type Upload } from './node-disk.ts';
