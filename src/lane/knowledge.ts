@@ -108,6 +108,7 @@ function controlsOf(state: ControlsState): Controls {
     })),
     limits: state.limits,
     modes: state.modes ?? [],
+    isEvacuating: state.isEvacuating ?? false,
     window: {
       doorsAt: doorsAt === null ? null : parseInstant(doorsAt),
       endsAt: endsAt === null ? null : parseInstant(endsAt),

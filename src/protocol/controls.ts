@@ -96,6 +96,10 @@ export const controlsState = z.object({
     )
     .optional()
     .describe('gates without codes'),
+  isEvacuating: z
+    .boolean()
+    .optional()
+    .describe('true: whoever leaves is let out, whatever they show'),
 });
 export type ControlsState = z.infer<typeof controlsState>;
 

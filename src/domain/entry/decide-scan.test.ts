@@ -107,6 +107,15 @@ test('exits of a known ticket are never refused, whatever became of it', () => {
   }
 });
 
+test('in an evacuation whoever leaves is let out, whatever they show, and nobody is let in', () => {
+  const controls = { isEvacuating: true };
+  for (const code of ['unreadable', 'forged', 'unknown', 'wrong-event'] as const) {
+    const details = { next: 'let-out', ticket: null, crosses: null } as const;
+    given({ code, controls }).when(exit('N1', '20:00')).answers('admitted', details);
+    given({ code, controls }).when(entry('N1', '20:00')).answers(code);
+  }
+});
+
 test('an exit takes one person off the count only if the ticket has one inside', () => {
   const inside = (...crossings: Evening['crossings'] & object) =>
     given({ crossings }).when(exit('N1', '20:00')).answers('admitted').crosses?.inside;

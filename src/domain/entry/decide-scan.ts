@@ -68,10 +68,18 @@ export type Decision = {
 };
 
 export function decideScan(scan: Scan, finding: Finding, known: Knowledge): Decision {
-  if (finding.kind === 'none') return refuse(scan, null, finding.reason);
+  if (finding.kind === 'none') {
+    const isFleeing = scan.direction === 'out' && known.controls.isEvacuating === true;
+    return isFleeing ? letOut(scan) : refuse(scan, null, finding.reason);
+  }
   return scan.direction === 'out'
     ? decideExit(scan, finding.ticket, known)
     : decideEntry(scan, finding.ticket, finding.isCurrent, known);
+}
+
+/** In an evacuation nobody is kept inside, whatever they show; who it was is not known. */
+export function letOut(scan: Scan): Decision {
+  return answer(scan, null, 'admitted', null);
 }
 
 /** A known ticket is never kept inside, whatever became of it since. */

@@ -57,6 +57,17 @@ test('whoever leaves with a code newer than the list is let out', () => {
   assert.deepEqual([leaving.crosses, leaving.ticket], [{ inside: -1 }, aTicket()]);
 });
 
+test('in an evacuation a lane alone lets out whoever leaves, with a list or without', () => {
+  const lookedUp: LookedUp = { kind: 'ask', why: 'not-listed' };
+  const scan: Scan = { ...IN, direction: 'out' };
+  const evacuated = (asked: { isListWhole: boolean; scan: Scan }) =>
+    alone({ policy: 'strict', lookedUp, isEvacuating: true, ...asked }).verdict;
+  for (const isListWhole of [true, false]) {
+    assert.equal(evacuated({ isListWhole, scan }), 'provisional');
+    assert.equal(evacuated({ isListWhole, scan: IN }), 'refused');
+  }
+});
+
 function alone(given: {
   policy: OfflinePolicy;
   max?: number;
@@ -65,11 +76,12 @@ function alone(given: {
   lookedUp?: LookedUp;
   isListWhole?: boolean;
   crossings?: Crossing[];
+  isEvacuating?: boolean;
 }): Decision {
   const entry = { ...RULES, offline: given.policy, offlineMax: given.max ?? 0 };
   const known = {
     ground: groundOf({ ...MATCH, entry }),
-    controls: NO_CONTROLS,
+    controls: { ...NO_CONTROLS, isEvacuating: given.isEvacuating ?? false },
     occupancy: NOBODY,
     crossings: given.crossings ?? [],
     at: at('18:30'),

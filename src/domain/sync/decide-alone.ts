@@ -1,6 +1,12 @@
 // What a lane decides when nobody answers: by the same rules as everyone, from what it last heard,
 // within what the event allows a lane to do alone.
-import { type Decision, decideScan, type Knowledge, type Scan } from '#domain/entry/decide-scan.ts';
+import {
+  type Decision,
+  decideScan,
+  type Knowledge,
+  letOut,
+  type Scan,
+} from '#domain/entry/decide-scan.ts';
 import { rulesFor } from '#domain/entry/rules.ts';
 import type { Ticket } from '#domain/entry/ticket.ts';
 import { nextActionOf, type Reason } from '#domain/entry/verdict.ts';
@@ -18,6 +24,13 @@ export function decideAlone(
   admittedAlone: (ticketType: string) => number,
 ): Decision {
   if (lookedUp.kind === 'ask') {
+    if (
+      known.controls.isEvacuating === true &&
+      scan.direction === 'out' &&
+      lookedUp.why !== 'newer-issue'
+    ) {
+      return { ...letOut(scan), verdict: 'provisional' };
+    }
     if (lookedUp.why === 'newer-issue' && scan.direction === 'out') {
       // Of a ticket that is known, and re-issued since: nobody is kept inside for that.
       const finding = { kind: 'ticket', ticket: lookedUp.ticket, isCurrent: true } as const;

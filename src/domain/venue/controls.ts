@@ -40,6 +40,8 @@ export type Controls = {
   readonly window: { readonly doorsAt: Instant | null; readonly endsAt: Instant | null };
   /** At most one of a gate; none: as always. */
   readonly modes?: readonly GateMode[];
+  /** Everybody must get out: whoever leaves is let out, whatever they show. */
+  readonly isEvacuating?: boolean;
 };
 
 export const NO_CONTROLS: Controls = {

@@ -152,6 +152,7 @@ function addEnd(app: FastifyInstance, context: ServerContext): void {
         await changeControls(client, row.number, (controls) => ({
           ...controls,
           holds: controls.holds.filter(({ id: hold }) => hold !== holdOf(current.id)),
+          isEvacuating: false,
         }));
         await raiseFence(client, row.number);
         const detail = { evacuation: current.id, epoch, second, reason: body.reason };
@@ -174,6 +175,7 @@ async function hold(client: PoolClient, event: number, evacuation: string, reaso
   await changeControls(client, event, (controls) => ({
     ...controls,
     holds: [...controls.holds, { id, scope: 'ground', kind: 'stop', perMinute: null, reason }],
+    isEvacuating: true,
   }));
 }
 

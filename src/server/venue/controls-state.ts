@@ -18,6 +18,7 @@ export function controlsState(controls: Controls, fence: number): ControlsState 
     })),
     limits: { ...controls.limits },
     modes: (controls.modes ?? []).map((mode) => ({ ...mode })),
+    ...(controls.isEvacuating === true ? { isEvacuating: true } : {}),
     window: {
       doorsAt: doorsAt === null ? null : iso(doorsAt),
       endsAt: endsAt === null ? null : iso(endsAt),
