@@ -3,7 +3,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 /** Whatever takes longer than this on a busy machine does not happen at all. */
@@ -31,36 +37,20 @@ export class TestBrowser implements AsyncDisposable {
 
   /** @param video - a y4m file that stands for what the camera sees */
   static async start(video: string | null = null): Promise<TestBrowser> {
-    const executablePath =
-      process.env['KAIMEN_CHROMIUM'] ?? PLACES.find((place) => existsSync(place));
-    if (executablePath === undefined) {
-      throw new Error(
-        'no Chromium: install it (Debian: apt-get install chromium) or name it in KAIMEN_CHROMIUM',
-      );
-    }
-    const args = [
-      '--no-sandbox',
-      '--disable-dev-shm-usage',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-      ...(video === null ? [] : [`--use-file-for-fake-video-capture=${video}`]),
-    ];
-    return new TestBrowser(await chromium.launch({ executablePath, args, headless: true }));
+    return new TestBrowser(await chromium.launch(launching(video)));
+  }
+
+  /** A phone whose memory is a folder: what it kept is there when it is switched on again. */
+  static async switchOn(folder: string, options: PageOptions = {}): Promise<TestPage> {
+    const looks = { ...launching(null), ...contextOf({ isPhone: true, ...options }) };
+    const context = await chromium.launchPersistentContext(folder, looks);
+    context.setDefaultTimeout(PATIENCE_MS);
+    return TestPage.over(context, context.pages()[0] ?? (await context.newPage()));
   }
 
   /** A browser profile of its own, with one page. */
   async open(options: PageOptions = {}): Promise<TestPage> {
-    const context = await this.#browser.newContext({
-      locale: options.language ?? 'zh-CN',
-      colorScheme: options.theme ?? 'light',
-      viewport: options.viewport ?? PHONE,
-      timezoneId: 'Asia/Shanghai',
-      permissions: [...(options.permissions ?? ['camera'])],
-      reducedMotion: 'reduce',
-      ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
-      ...(options.isPhone === true ? { hasTouch: true, deviceScaleFactor: 2 } : {}),
-    });
+    const context = await this.#browser.newContext(contextOf(options));
     context.setDefaultTimeout(PATIENCE_MS);
     return TestPage.over(context, await context.newPage());
   }
@@ -68,6 +58,38 @@ export class TestBrowser implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close();
   }
+}
+
+function launching(video: string | null) {
+  const executablePath =
+    process.env['KAIMEN_CHROMIUM'] ?? PLACES.find((place) => existsSync(place));
+  if (executablePath === undefined) {
+    throw new Error(
+      'no Chromium: install it (Debian: apt-get install chromium) or name it in KAIMEN_CHROMIUM',
+    );
+  }
+  const args = [
+    '--no-sandbox',
+    '--disable-dev-shm-usage',
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    '--autoplay-policy=no-user-gesture-required',
+    ...(video === null ? [] : [`--use-file-for-fake-video-capture=${video}`]),
+  ];
+  return { executablePath, args, headless: true };
+}
+
+function contextOf(options: PageOptions): BrowserContextOptions {
+  return {
+    locale: options.language ?? 'zh-CN',
+    colorScheme: options.theme ?? 'light',
+    viewport: options.viewport ?? PHONE,
+    timezoneId: 'Asia/Shanghai',
+    permissions: [...(options.permissions ?? ['camera'])],
+    reducedMotion: 'reduce',
+    ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
+    ...(options.isPhone === true ? { hasTouch: true, deviceScaleFactor: 2 } : {}),
+  };
 }
 
 export class TestPage implements AsyncDisposable {
