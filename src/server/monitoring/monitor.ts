@@ -82,7 +82,8 @@ export class Monitor {
       limits,
       storeSince: storeState.current().state === 'serving' ? null : now,
       evacuation:
-        evacuation === null || evacuation.ended_at !== null
+        // A drill needs nobody: it must not stand where the real thing would.
+        evacuation === null || evacuation.ended_at !== null || evacuation.is_drill
           ? null
           : { id: evacuation.id, startedAt: evacuation.started_at.getTime() },
       doorsAt: times.doorsAt,

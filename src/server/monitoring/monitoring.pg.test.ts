@@ -146,8 +146,9 @@ test('whoever had left before an evacuation is not let in again by it', async ()
 test('a drill holds no gate and lets nobody back in', async () => {
   await node.ask(`${EVENT}/evacuation`, { body: { isDrill: true, reason: 'practice' } });
   assert.equal(await scan('N1', codes[30] ?? ''), 'admitted');
-  const { evacuation, inside } = await look();
+  const { evacuation, inside, attention } = await look();
   assert.equal(evacuation?.isDrill, true);
+  assert.ok(attention.every(({ kind }) => kind !== 'evacuation'));
   assert.equal(inside.low, inside.high);
   const end = { readmit: true, reason: 'x', secondPerson: node.adminToken };
   await node.refuses(400, `${EVENT}/evacuation/end`, { body: end });

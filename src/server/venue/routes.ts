@@ -169,6 +169,8 @@ function addLifecycle(app: FastifyInstance, context: ServerContext): void {
 }
 
 function eventView(row: EventRow) {
-  const { name, doorsAt, startsAt, endsAt } = row.file;
-  return { id: row.id, number: row.number, status: row.status, name, doorsAt, startsAt, endsAt };
+  const { name, doorsAt, startsAt, endsAt, venue } = row.file;
+  const { timeZone } = venue;
+  const { id, number, status } = row;
+  return { id, number, status, name, timeZone, doorsAt, startsAt, endsAt };
 }

@@ -16,6 +16,7 @@ type EventRow = {
   readonly status: string;
   readonly name: { readonly 'zh-CN': string; readonly en: string };
   readonly startsAt: string;
+  readonly timeZone: string;
 };
 
 /** Which match. With one open, it goes there by itself. */
@@ -38,7 +39,6 @@ export function EventsPage() {
     sessionStorage.setItem('kaimen.chosen', 'yes');
     void navigate({ to: '/e/$event/ground', params: { event: only }, replace: true });
   }, [only, isFirstVisit, navigate, intl]);
-  const clock = groundTime('Asia/Shanghai', language);
   return (
     <main className="mx-auto flex max-w-2xl flex-col gap-4 p-6">
       <header className="flex items-center gap-3">
@@ -51,7 +51,7 @@ export function EventsPage() {
       </header>
       <Failure error={events.error} />
       <ul className="flex flex-col">
-        {all.map(({ id, name, status, startsAt }) => (
+        {all.map(({ id, name, status, startsAt, timeZone }) => (
           <li key={id} className="border-line border-b">
             <Link
               to="/e/$event/ground"
@@ -60,7 +60,7 @@ export function EventsPage() {
             >
               <span className="font-semibold">{localized(name)}</span>
               <span className="text-quiet text-sm">
-                {clock.whole(Date.parse(startsAt) as Instant)}
+                {groundTime(timeZone, language).whole(Date.parse(startsAt) as Instant)}
               </span>
               <span className="ml-auto text-sm">
                 <FormattedMessage id={`status.${status}`} />
