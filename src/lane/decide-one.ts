@@ -50,19 +50,21 @@ export async function decideOne(
   const view = await lookAt(deps, code, direction, options.confirms !== undefined);
   const mode = modeOf(deps.driver.ladder());
   if (mode.mode === 'open') return await letPass(deps, read, view, mode.stopAt);
-  const settled = await settleHere(deps, read, view);
+  // Begun in an earlier run: somebody above may have admitted it since.
+  const wasBegun = left !== null;
+  const settled = await settleHere(deps, read, view, wasBegun);
   if (settled !== null) return settled;
   const isAsking = deps.driver.mayAsk();
   if (isAsking) {
     await unsettled.clearDoubt(code, direction);
-    if (left === null) await deps.journal.intent({ kind: 'intent', ...readBody(deps, read) });
+    if (!wasBegun) await deps.journal.intent({ kind: 'intent', ...readBody(deps, read) });
     deps.onMoment('after-intent');
     const asked = await ask(deps, read, view, options, readMs);
     deps.onMoment('after-claim');
     const answer = await answeredAbove(deps, read, view, asked);
     if (answer !== null) return answer;
   }
-  return await decideHere(deps, read, view, isAsking);
+  return await decideHere(deps, read, view, isAsking || wasBegun);
 }
 
 function ask(
@@ -92,12 +94,18 @@ function ask(
 }
 
 /** What nobody's claim and no newer list could change is answered at once. */
-async function settleHere(deps: ScanDeps, read: Read, view: View): Promise<LaneAnswer | null> {
+async function settleHere(
+  deps: ScanDeps,
+  read: Read,
+  view: View,
+  wasAsked: boolean,
+): Promise<LaneAnswer | null> {
   const { lookedUp, scan, known } = view;
   if (lookedUp.kind === 'ask' || scan === null || known === null) return null;
   const decision = decideScan(scan, lookedUp.finding, known);
   if (!mayLaneSettle(decision)) return null;
-  return await conclude(deps, read, view, hereAnswer(deps, read, view, decision, 'local'));
+  const answer = hereAnswer(deps, read, view, decision, 'local');
+  return await conclude(deps, read, view, answer, wasAsked);
 }
 
 /** @returns null when nobody answered: then the lane decides */
