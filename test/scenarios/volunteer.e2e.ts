@@ -100,13 +100,13 @@ test('nothing is lost of what the dead phone had sent, and every scan says who s
   assert.deepEqual(
     stood.sort(),
     [
-      ['林小满', 'N1-1', 'device-ended'],
+      ['林小满', 'N1-1', 'handed-over'],
       ['林小满', 'N1-1', null],
     ].sort(),
   );
   await using audit = await night.console(browser, supervisor, 'audit');
   await audit.page.getByText('device.enrolled').first().waitFor();
-  await audit.page.getByText('shift.began').first().waitFor();
+  await audit.page.getByText('shift.begun').first().waitFor();
 });
 
 test('what it had not sent is still on it: it says so when it is charged, sends it, and wipes itself', async () => {
