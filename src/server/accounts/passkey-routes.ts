@@ -74,7 +74,7 @@ function addSignIn(
     answer: sessionView,
     handle: async ({ body, request, reply }) => {
       refuseForeignOrigin(request);
-      const attempt = attemptOf(context, request, 'a passkey');
+      const attempt = attemptOf(context, request, null);
       await limits.begin(attempt);
       const isOurs = await takeChallenge(context.pool, body.challenge, null, context.now());
       const key = isOurs ? await findPasskey(context.pool, String(body.response['id'])) : null;

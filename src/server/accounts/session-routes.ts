@@ -57,10 +57,8 @@ export function addSessionRoutes(app: FastifyInstance, context: ServerContext): 
     handle: async ({ body, request, reply }) => {
       refuseForeignOrigin(request);
       const { login, password, code } = body;
-      const signedIn = await signIn(context, limits, attemptOf(context, request, login), {
-        password,
-        code,
-      });
+      const attempt = { ...attemptOf(context, request, login), login };
+      const signedIn = await signIn(context, limits, attempt, { password, code });
       return welcome(request, reply, signedIn);
     },
   });
@@ -74,7 +72,7 @@ export function addSessionRoutes(app: FastifyInstance, context: ServerContext): 
 type Welcome = (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn) => SessionView;
 export type SignInParts = {
   readonly limits: SignInLimits;
-  readonly attemptOf: (context: ServerContext, request: FastifyRequest, login: string) => Attempt;
+  readonly attemptOf: typeof attemptOf;
   readonly welcome: Welcome;
 };
 
@@ -93,7 +91,7 @@ function addInvitationRoutes(
     answer: invitationView,
     handle: async ({ body, request }) => {
       refuseForeignOrigin(request);
-      const attempt = attemptOf(context, request, 'an invitation');
+      const attempt = attemptOf(context, request, null);
       await limits.begin(attempt);
       const shown = await inTransaction(context.pool, async (client) => {
         const invitation = await findInvitation(client, body.code, context.now());
@@ -120,7 +118,7 @@ function addInvitationRoutes(
     answer: acceptAnswer,
     handle: async ({ body, request, reply }) => {
       refuseForeignOrigin(request);
-      const attempt = attemptOf(context, request, 'an invitation');
+      const attempt = attemptOf(context, request, null);
       await limits.begin(attempt);
       const accepted = await accept(context, body);
       await limits.succeeded(attempt);
@@ -145,7 +143,7 @@ function addSecondPerson(app: FastifyInstance, context: ServerContext, limits: S
     answer: secondPersonAnswer,
     handle: async ({ body, request, principal }) => {
       const { login, password, code } = body;
-      const attempt = attemptOf(context, request, login);
+      const attempt = { ...attemptOf(context, request, login), login };
       const account = await proveIdentity(context, limits, attempt, { password, code });
       const { person, role } = account;
       const expiresAt = (context.now() + SECOND_GOOD_MS) as Instant;
@@ -223,7 +221,8 @@ function viewOf(context: ServerContext, { account, expiresAt }: SignedIn): Sessi
   };
 }
 
-function attemptOf(context: ServerContext, request: FastifyRequest, login: string): Attempt {
+function attemptOf(context: ServerContext, request: FastifyRequest, login: string | null): Attempt {
+  if (login === null) return { login, address: request.ip, knownBrowser: null };
   const cookie = cookieOf(request, BROWSER_COOKIE);
   const [browser = '', proof = ''] = (cookie ?? '').split('.');
   const isKnown = cookie !== null && proof === browserProof(context, login, browser);

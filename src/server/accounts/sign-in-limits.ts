@@ -17,8 +17,8 @@ const OF_LOGIN: Limit = { free: 5, waitMs: 30_000, waitMaxMs: 5 * MINUTE_MS };
 const OF_ADDRESS: Limit = { free: 40, waitMs: 30_000, waitMaxMs: 5 * MINUTE_MS };
 
 export type Attempt = {
-  /** As typed, folded; it need not exist. */
-  readonly login: string;
+  /** As typed, folded; it need not exist. Null: what is shown cannot be guessed and names nobody. */
+  readonly login: string | null;
   readonly address: string;
   /** From the cookie of a browser that has signed in to this login before. */
   readonly knownBrowser: string | null;
@@ -85,24 +85,29 @@ export class SignInLimits {
   }
 
   async succeeded(attempt: Attempt): Promise<void> {
-    const [own, ...others] = bucketsOf(attempt);
-    await this.#pool.query('DELETE FROM sign_in_attempts WHERE bucket = $1', [own?.bucket]);
+    // The name's own count is forgotten; of the address's, which others share, only this attempt.
+    const buckets = bucketsOf(attempt);
+    const own = buckets.filter(({ limit }) => limit === OF_LOGIN);
+    const shared = buckets.filter(({ limit }) => limit === OF_ADDRESS);
+    await this.#pool.query('DELETE FROM sign_in_attempts WHERE bucket = ANY ($1)', [
+      own.map(({ bucket }) => bucket),
+    ]);
     await this.#pool.query(
       'UPDATE sign_in_attempts SET failures = greatest(failures - 1, 0), blocked_until = NULL WHERE bucket = ANY ($1)',
-      [others.map(({ bucket }) => bucket)],
+      [shared.map(({ bucket }) => bucket)],
     );
   }
 }
 
 /** The attempt's own bucket first. A browser that is known to the account does not wait for its address. */
 function bucketsOf({ login, address, knownBrowser }: Attempt): { bucket: Buffer; limit: Limit }[] {
+  const ofAddress = { bucket: digest(`address\n${networkOf(address)}`), limit: OF_ADDRESS };
+  // Counted by name it would be a way to make everybody wait who shows an invitation or a passkey.
+  if (login === null) return [ofAddress];
   if (knownBrowser !== null) {
     return [{ bucket: digest(`browser\n${login}\n${knownBrowser}`), limit: OF_LOGIN }];
   }
-  return [
-    { bucket: digest(`login\n${login}`), limit: OF_LOGIN },
-    { bucket: digest(`address\n${networkOf(address)}`), limit: OF_ADDRESS },
-  ];
+  return [{ bucket: digest(`login\n${login}`), limit: OF_LOGIN }, ofAddress];
 }
 
 /** Whoever has one IPv6 address has 2⁶⁴ of them. */

@@ -128,6 +128,15 @@ test('whoever hammers a name makes strangers wait, not the browser of its owner'
   await owner.ask('/session', { body });
 });
 
+test('wrong invitations keep nobody from accepting a right one', async () => {
+  const { code } = await invitationFor('han', 'viewer');
+  const guesser = new SignedInBrowser(node.url);
+  for (let tries = 0; tries < 8; tries += 1) {
+    await guesser.refused(404, '/session/invitation', { body: { code: `guess-${tries}` } });
+  }
+  await new SignedInBrowser(node.url).accept(code);
+});
+
 test('every sign-in, failed or not, is in the audit, without names', async () => {
   const { person } = await invite('jiang', 'viewer');
   await new SignedInBrowser(node.url).refused(401, '/session', {

@@ -20,6 +20,9 @@ import { hashPassword, isPassword, weaknessOf } from './passwords.ts';
 import type { SessionVia } from './session-store.ts';
 import type { Attempt, SignInLimits } from './sign-in-limits.ts';
 
+/** Of somebody who says who they are. */
+export type NamedAttempt = Attempt & { readonly login: string };
+
 export type SignedIn = {
   readonly account: AccountRow;
   readonly secret: string;
@@ -31,7 +34,7 @@ export type SignedIn = {
 export async function signIn(
   context: ServerContext,
   limits: SignInLimits,
-  attempt: Attempt,
+  attempt: NamedAttempt,
   given: { readonly password: string; readonly code: string },
 ): Promise<SignedIn> {
   const { account, via } = await proven(context, limits, attempt, given);
@@ -42,7 +45,7 @@ export async function signIn(
 export async function proveIdentity(
   context: ServerContext,
   limits: SignInLimits,
-  attempt: Attempt,
+  attempt: NamedAttempt,
   given: { readonly password: string; readonly code: string },
 ): Promise<AccountRow> {
   return (await proven(context, limits, attempt, given)).account;
@@ -51,7 +54,7 @@ export async function proveIdentity(
 async function proven(
   context: ServerContext,
   limits: SignInLimits,
-  attempt: Attempt,
+  attempt: NamedAttempt,
   given: { readonly password: string; readonly code: string },
 ): Promise<{ readonly account: AccountRow; readonly via: SessionVia }> {
   await limits.begin(attempt);
