@@ -140,6 +140,14 @@ test('an exact crossing follows a provisional one known at the same millisecond'
   assert.equal(nextCrossingAt(exactAheadOfClock, at('18:00')), at('18:00:05.002'));
 });
 
+test('what another node’s clock has filed just ahead of ours comes before what is decided now', () => {
+  const filed = wentIn('18:00:02', LOST);
+  const crossingAt = nextCrossingAt([filed], at('18:00'));
+  assert.equal(crossingAt, at('18:00:02.001'));
+  const left = foldCrossings([filed, { ...wentOut('18:00'), at: crossingAt }], ONCE);
+  assert.equal(insideOf(left), 0, 'whoever left is not inside');
+});
+
 test('a lane whose clock runs ahead does not drag the authority’s time with it', () => {
   assert.equal(nextCrossingAt([wentIn('23:00', LOST)], at('18:00')), at('18:00'));
 });

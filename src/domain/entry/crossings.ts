@@ -107,16 +107,22 @@ export function openingFor(
   return { kind: 'open', slot: index, cycle: slot.cycle + 1 };
 }
 
+/** Two nodes' clocks differ by less: what one has filed is past for the other, though it seems to come. */
+const CLOCKS_APART_MAX_MS = 5 * MINUTE_MS;
+
 /**
  * The time at which the next exact crossing is judged and recorded: the authority's clock, but always
  * after the ticket's last exact crossing, so that a clock that steps back never reorders what was
- * decided, and never at the millisecond of another. A lane's clock that runs ahead does not count.
+ * decided, and after what another node's clock has just filed. A clock that is further ahead does not count.
  */
 export function nextCrossingAt(crossings: readonly Crossing[], now: Instant): Instant {
-  const exact = crossings.filter((crossing) => crossing.isExact);
-  let at = Math.max(now, ...exact.map((crossing) => crossing.at + 1));
-  while (crossings.some((crossing) => crossing.at === at)) at += 1;
-  return at as Instant;
+  let at: number = now;
+  for (;;) {
+    const before = crossings.filter((each) => each.isExact || each.at - at <= CLOCKS_APART_MAX_MS);
+    const after = Math.max(at, ...before.map((each) => each.at + 1));
+    if (after === at) return at as Instant;
+    at = after;
+  }
 }
 
 /** People that these crossings put inside; an exit that no entry precedes takes nobody away. */

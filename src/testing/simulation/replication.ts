@@ -192,7 +192,10 @@ export class Replication {
       disk.authority = answered.authority;
       disk.fence += 1;
     } else if (isMoved && disk.decidingEpoch === null) disk.authority = answered.authority;
-    if (answered.log !== null && disk.follow(answered.log)) this.#world.observer.followed(disk);
+    // Whoever decides follows nobody: this was sent before it did.
+    const isServing = disk.decidesHere() && disk.state === 'serving';
+    if (answered.log !== null && !isServing && disk.follow(answered.log))
+      this.#world.observer.followed(disk);
     this.#takeOver(box, answered);
   }
 
