@@ -1,5 +1,5 @@
 // Pictures of the console into docs/screens: `npm run screens`. Every page at a desk; the ground and a ticket
-// also on a phone, in both languages and themes.
+// also on a phone, in both languages and themes. Names of pages as arguments take those alone.
 import path from 'node:path';
 import { DESK, type PageOptions, PHONE, TestBrowser } from '../src/testing/browser.ts';
 import { busyEvening, CONSOLE_PAGES, keepAlive } from '../src/testing/console-pages.ts';
@@ -7,7 +7,7 @@ import { busyEvening, CONSOLE_PAGES, keepAlive } from '../src/testing/console-pa
 const OUT = new URL('../docs/screens/', import.meta.url).pathname;
 const SCANS = 700;
 /** One overview is told, and the fonts are there. */
-const SETTLE_MS = 2_500;
+const SETTLE_MS = 1_500;
 
 const ALSO_ON_A_PHONE = new Set(['ground', 'ticket', 'controls', 'devices']);
 const ALSO_IN_THE_DARK = new Set(['ground', 'gate', 'evacuation']);
@@ -17,7 +17,9 @@ const browser = await TestBrowser.start();
 const operator = await evening.account('admin', '陈立');
 await evening.account('safety-officer', '林红');
 try {
+  const wanted = process.argv.slice(2);
   for (const [name, address] of CONSOLE_PAGES) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     await take(name, address, 'zh', { language: 'zh-CN', theme: 'light', viewport: DESK });
     await take(name, address, 'en', { language: 'en-GB', theme: 'light', viewport: DESK });
     if (ALSO_IN_THE_DARK.has(name)) {

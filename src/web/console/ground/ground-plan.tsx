@@ -101,7 +101,7 @@ function Inside({ overview }: { readonly overview: Overview }) {
           <FormattedMessage id="ground.of-limit" values={{ limit: number(limit) }} />
         </span>
       )}
-      <ul className="mt-1 flex flex-wrap justify-center gap-x-3 text-quiet text-xs">
+      <ul className="mt-1 grid grid-cols-2 gap-x-4 text-quiet text-xs">
         {stands.map(([scope, n]) => (
           <li key={scope}>
             {scopeName(scope)} <span className="font-semibold text-fg">{number(n)}</span>

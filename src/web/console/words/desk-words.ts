@@ -180,8 +180,8 @@ export const DESK_WORDS = {
   'devices.replace': { zh: '换手机', en: 'Replace' },
   'devices.replace-title': { zh: '换一部手机', en: 'Replace a phone' },
   'devices.replace-means': {
-    zh: '新手机接替 {device} 的通道，旧的同时撤销。',
-    en: 'The new phone takes the place of {device}, which is revoked in that moment.',
+    zh: '新手机接替 {device} 的通道，旧的同时撤销。旧手机还没上传的记录仍在它上面：充电、连网、打开后自动上传。',
+    en: 'The new phone takes the place of {device}, which is revoked in that moment. What the old one has not sent is still on it: charge it and open it in the network, and it sends the rest.',
   },
   'device-role.lane': { zh: '通道设备', en: 'Lane' },
   'device-role.steward': { zh: '检票员手机', en: 'Steward’s phone' },
