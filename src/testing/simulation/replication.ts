@@ -194,8 +194,10 @@ export class Replication {
     } else if (isMoved && disk.decidingEpoch === null) disk.authority = answered.authority;
     // Whoever decides follows nobody: this was sent before it did.
     const isServing = disk.decidesHere() && disk.state === 'serving';
-    if (answered.log !== null && !isServing && disk.follow(answered.log))
+    if (answered.log !== null && !isServing && disk.follow(answered.log)) {
       this.#world.observer.followed(disk);
+      box.replay();
+    }
     this.#takeOver(box, answered);
   }
 

@@ -65,6 +65,7 @@ function reconcileWhenHeardOut(world: World): void {
       const lags =
         hub !== undefined && hub.logEpoch === disk.logEpoch && hub.revision > disk.revision;
       if (!isHeardOut || lags) continue;
+      node.replay();
       disk.beginEpoch(world.newName('e'), 'rebuilt');
       disk.listEpoch = world.newName('l');
       world.observer.settled();
