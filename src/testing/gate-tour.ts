@@ -1,6 +1,6 @@
 // Every screen of the gate app, one after the other, as a steward comes to them: for pictures and for axe.
 import type { TestBrowser, TestPage } from './browser.ts';
-import type { GateEvening, GateTicket } from './gate-evening.ts';
+import { GATE_EVENT, type GateEvening, type GateTicket } from './gate-evening.ts';
 import { GatePage } from './gate-page.ts';
 
 export type TourOptions = {
@@ -87,10 +87,14 @@ class Tour {
       language === 'zh-CN'
         ? '北1入口排队较长，请开第二道。'
         : 'Long queue at North 1: open the second lane.';
-    await this.#evening.act('/messages', { to: 'gate/N1', text, urgency: 'important' });
+    const sent = { to: 'gate/N1', text, urgency: 'important' };
+    const { id } = await this.#evening.act('/messages', sent);
     await this.#gate.button('知道了', 'Understood').waitFor();
     await this.#see('message');
     await this.#gate.button('知道了', 'Understood').click();
+    // The next tour's phone has not acknowledged it.
+    const path = `${GATE_EVENT}/messages/${String(id)}`;
+    await this.#evening.hub.ask(path, { method: 'DELETE' });
   }
 
   async sheets(): Promise<void> {

@@ -11,11 +11,12 @@ import { EnrolScreen } from './screens/enrol-screen.tsx';
 import { ReadyScreen } from './screens/ready-screen.tsx';
 import { ScanScreen } from './screens/scan-screen.tsx';
 import { GateSession } from './session/gate-session.ts';
+import { OpenElsewhere } from './storage/journal-store.ts';
 
 type Phase =
   | { readonly kind: 'starting' }
   | { readonly kind: 'joining' }
-  | { readonly kind: 'broken'; readonly why: string }
+  | { readonly kind: 'broken' /** Null: open in another window. */; readonly why: string | null }
   | { readonly kind: 'working'; readonly session: GateSession };
 
 /** Taken from the address at once: no screenshot, no history and no shared link keeps it. */
@@ -35,7 +36,8 @@ export function GateApp() {
     try {
       setPhase({ kind: 'working', session: await GateSession.start(enrolment) });
     } catch (error) {
-      setPhase({ kind: 'broken', why: error instanceof Error ? error.message : String(error) });
+      const why = error instanceof Error ? error.message : String(error);
+      setPhase({ kind: 'broken', why: error instanceof OpenElsewhere ? null : why });
     }
   }, []);
 
@@ -86,12 +88,14 @@ function StartingScreen() {
   );
 }
 
-function BrokenScreen({ why }: { readonly why: string }) {
+function BrokenScreen({ why }: { readonly why: string | null }) {
   const intl = useIntl();
   return (
     <main className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-4 p-6">
       <h1 className="font-semibold text-lg">
-        {intl.formatMessage({ id: 'gate.broken' }, { why })}
+        {why === null
+          ? intl.formatMessage({ id: 'gate.elsewhere' })
+          : intl.formatMessage({ id: 'gate.broken' }, { why })}
       </h1>
       <p>{intl.formatMessage({ id: 'gate.broken.mend' })}</p>
       <Button kind="main" size="lane" onClick={() => location.reload()}>

@@ -9,6 +9,10 @@ export const GATE_WORDS = {
     zh: '无法打开本机的记录：{why}',
     en: 'This phone’s records cannot be opened: {why}',
   },
+  'gate.elsewhere': {
+    zh: '本道已在另一个窗口打开',
+    en: 'This lane is open in another window',
+  },
   'gate.broken.mend': {
     zh: '关闭其他已打开的检票页面，再重新打开本页。',
     en: 'Close every other window of this app, then open it again.',
@@ -78,7 +82,7 @@ export const GATE_WORDS = {
   'ready.server': { zh: '服务器', en: 'Server' },
   'ready.server.answers': {
     zh: '{count, number} 个地址有应答',
-    en: '{count, plural, one {# answers} other {# answer}}',
+    en: '{count, plural, one {Answers} other {# answer}}',
   },
   'ready.server.silent': {
     zh: '没有应答，本机可独立判定',

@@ -23,7 +23,12 @@ export const HUE_TEXT: Readonly<Record<Hue, string>> = {
 export function RungBadge({ rung, word }: { readonly rung: Rung | null; readonly word: string }) {
   const hue = rung === null ? 'unknown' : HUES[rung];
   return (
-    <span className={joinClasses('inline-flex items-center gap-1.5 font-semibold', HUE_TEXT[hue])}>
+    <span
+      className={joinClasses(
+        'inline-flex items-center gap-1.5 whitespace-nowrap font-semibold',
+        HUE_TEXT[hue],
+      )}
+    >
       <VerdictShape hue={hue} size="1.1em" />
       {word}
     </span>

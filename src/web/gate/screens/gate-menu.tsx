@@ -59,7 +59,11 @@ export function GateMenu({
         {intl.formatMessage({ id: 'scan.menu' })}
       </Button>
       {isWide && (
-        <Button size="lane" className="flex-1" onClick={() => setOpen('manual')}>
+        <Button
+          size="lane"
+          className="flex-1 whitespace-nowrap px-2!"
+          onClick={() => setOpen('manual')}
+        >
           {intl.formatMessage({ id: 'menu.manual' })}
         </Button>
       )}

@@ -34,9 +34,15 @@ export function ScanScreen({
   const isByEye = status.mode.mode !== 'normal' || status.rung === 'visual';
   return (
     <main className="fixed inset-0 flex flex-col overflow-hidden bg-ground">
-      <div className="relative min-h-0 flex-1">
+      <div className="relative flex min-h-0 flex-1 flex-col">
         {isByEye ? (
-          <TallyScreen session={session} />
+          <>
+            <div className="flex flex-col gap-2 bg-sunken p-3">
+              <MessageBar session={session} />
+              <NoticeBar session={session} />
+            </div>
+            <TallyScreen session={session} />
+          </>
         ) : (
           <CameraView
             onState={(found) =>
@@ -54,10 +60,12 @@ export function ScanScreen({
             {intl.formatMessage({ id: isDeciding ? 'scan.deciding' : 'scan.hint' })}
           </p>
         )}
-        <div className="absolute inset-x-3 top-3 flex flex-col gap-2">
-          <MessageBar session={session} />
-          {shown === null && <NoticeBar session={session} />}
-        </div>
+        {!isByEye && (
+          <div className="absolute inset-x-3 top-3 flex flex-col gap-2">
+            <MessageBar session={session} />
+            {shown === null && <NoticeBar session={session} />}
+          </div>
+        )}
         {shown !== null && (
           <VerdictScreen key={shown.answer.scanId} session={session} shown={shown} />
         )}
@@ -77,8 +85,8 @@ function BottomBar({ session, onReadiness }: { session: GateSession; onReadiness
   const { identity } = session.enrolment;
   return (
     <div className="flex flex-col gap-2 border-line border-t p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
-      <div className="flex items-center gap-x-4 gap-y-1 text-sm">
-        <span className="truncate font-semibold">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
+        <span className="whitespace-nowrap font-semibold">
           {identity.lane ?? ground.gateName(identity.gate)}
           {direction === 'out' && ` · ${intl.formatMessage({ id: 'scan.out' })}`}
         </span>

@@ -17,7 +17,7 @@ export function TallyScreen({ session }: { readonly session: GateSession }) {
       .then(setIsFull, (error: unknown) => session.announce('unwritten', String(error)));
   };
   return (
-    <section className="flex h-full flex-col gap-4 bg-sunken p-5 pt-24">
+    <section className="flex min-h-0 flex-1 flex-col gap-3 bg-sunken p-5 pt-0">
       <h1 className="text-center font-semibold text-xl">{intl.formatMessage({ id: word })}</h1>
       <p className="text-center text-quiet">{intl.formatMessage({ id: 'tally.in' })}</p>
       <p className="text-center font-semibold text-3xl" data-count="tally">
@@ -31,7 +31,7 @@ export function TallyScreen({ session }: { readonly session: GateSession }) {
           {intl.formatMessage({ id: 'tally.full' }, { count: mode.stopAt })}
         </p>
       )}
-      <Button kind="main" size="lane" className="min-h-40 w-full flex-1" onClick={() => count(1)}>
+      <Button kind="main" size="lane" className="min-h-24 w-full flex-1" onClick={() => count(1)}>
         <span className="text-2xl">{intl.formatMessage({ id: 'tally.one' })}</span>
       </Button>
       <Button size="lane" className="w-full" onClick={() => count(5)}>

@@ -25,6 +25,9 @@ type KeptScan = {
   readonly crossedAt?: readonly [serial: number, checkpoint: string];
 };
 
+/** Two pages of one browser may not be the same lane at once. */
+export class OpenElsewhere extends Error {}
+
 /** @param name - of the database, one for each enrolment */
 export class IndexedDbJournal implements JournalStore {
   readonly name: string;
@@ -142,7 +145,7 @@ export class IndexedDbJournal implements JournalStore {
       navigator.locks
         .request(this.name, { ifAvailable: true }, (lock) => {
           if (lock === null) {
-            reject(new Error('this lane is open in another window: close that one'));
+            reject(new OpenElsewhere('this lane is open in another window'));
             return undefined;
           }
           resolve();
