@@ -71,6 +71,7 @@ test('it dies in mid-queue; a spare takes the lane over by a code, and the queue
   const row = page.getByRole('row').filter({ hasText: 'Gate N1, lane 1' });
   await row.getByRole('button', { name: 'Replace' }).click();
   const dialog = page.getByRole('dialog');
+  await dialog.getByText('What the old one has not sent is still on it').waitFor();
   await dialog.getByRole('button', { name: 'Show the code' }).click();
   const offer = await codeOnScreen(control, /Code that enrols a phone/);
   await dialog.getByRole('button', { name: 'Close' }).click();
