@@ -81,17 +81,17 @@ export const GROUND_WORDS = {
   },
   'attention.gate-down': { zh: '{gate}所有通道失联', en: '{gate}: no lane is heard of' },
   'attention.gate-quiet': {
-    zh: '{gate} 忽然无人通过，其他入口正常',
+    zh: '{gate}忽然无人通过，其他入口正常',
     en: '{gate} has gone quiet while others flow',
   },
   'attention.gate-slow': {
-    zh: '{gate} 明显变慢，现在每分钟 {n} 人',
+    zh: '{gate}明显变慢，现在每分钟 {n} 人',
     en: '{gate} has slowed down to {n} a minute',
   },
   'attention.limit-reached': { zh: '{what}已满', en: '{what} is full' },
   'attention.limit-near': { zh: '{what}只剩 {n} 人', en: '{what} has room for {n} more' },
   'attention.will-miss': {
-    zh: '{gate} 估计有 {n}% 的人赶不上开球',
+    zh: '{gate}估计有 {n}% 的人赶不上开球',
     en: '{gate}: an estimated {n} % will miss kick-off',
   },
   'attention.cloned-identity': {
@@ -107,12 +107,12 @@ export const GROUND_WORDS = {
     en: 'Somebody guesses PINs at {what}',
   },
   'attention.unsynced': {
-    zh: '{place} 有 {n} 次扫码久未上传',
+    zh: '{place}有 {n} 次扫码久未上传',
     en: '{place}: {n} scans wait to be sent',
   },
   'attention.lane-alone': { zh: '{place}离线判定中', en: '{place} decides alone' },
   'attention.lane-silent': {
-    zh: '{place} 已 {n} 分钟没有消息',
+    zh: '{place}已 {n} 分钟没有消息',
     en: '{place}: silent for {n} min',
   },
   'attention.conflicts': {
@@ -120,12 +120,12 @@ export const GROUND_WORDS = {
     en: '{n, plural, one {# conflict} other {# conflicts}} to settle at the seat',
   },
   'attention.clock-wrong': {
-    zh: '{place} 的时钟差 {n} 秒',
+    zh: '{place}的时钟差 {n} 秒',
     en: '{place}: clock is {n} s off',
   },
   'attention.battery-low': { zh: '{place}电量 {n}%', en: '{place}: battery at {n} %' },
   'attention.not-ready': {
-    zh: '{gate} 有 {n} 个通道未就绪',
+    zh: '{gate}有 {n} 个通道未就绪',
     en: '{gate}: {n, plural, one {# lane is} other {# lanes are}} not ready',
   },
   'attention.diversion-ends': { zh: '改道 {n} 分钟后结束', en: 'A diversion ends in {n} min' },
