@@ -2,7 +2,6 @@
 // whatever the browser reports as an error: a refused resource, a missing message, an uncaught exception.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import {
   type Browser,
   type BrowserContext,
@@ -123,7 +122,7 @@ export class TestPage implements AsyncDisposable {
     // Evaluated by the debugger, past the page's content policy: axe is the test's, not the page's.
     const isThere = await this.page.evaluate<boolean>(`'axe' in globalThis`);
     if (!isThere) {
-      const source = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+      const source = new URL(import.meta.resolve('axe-core/axe.min.js'));
       await this.page.evaluate(readFileSync(source, 'utf8'));
     }
     const options = {
