@@ -142,6 +142,7 @@ function drawMarks(plot: uPlot, marks: Marks, colour: string): void {
   ctx.save();
   ctx.strokeStyle = colour;
   ctx.fillStyle = colour;
+  ctx.textAlign = 'left';
   ctx.font = `${12 * devicePixelRatio}px system-ui`;
   for (const { at, word } of marks) {
     const x = plot.valToPos(at, 'x', true);
