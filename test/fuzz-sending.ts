@@ -93,6 +93,7 @@ const NOTHING = Buffer.alloc(0);
 const BATCH_WITHIN_MS = 30_000;
 
 /** After so long without a word it is our turn. */
+const ANSWER_MS_MAX = 2_000;
 const SILENCE_MS = 40;
 
 /**
@@ -110,18 +111,22 @@ export async function sendRaw(
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
   const received: Buffer[] = [];
   const left = [...parts];
-  const silence = setTimeout(() => {
+  let silence: NodeJS.Timeout;
+  const goOn = () => {
     const part = left.shift();
     if (part === undefined || !socket.writable) {
       socket.end();
       return;
     }
     socket.write(part);
-    silence.refresh();
-  }, SILENCE_MS);
+    // What comes after whole requests ends the connection: their answers are waited for, however slow.
+    silence = setTimeout(goOn, part.length > 0 && left.length > 0 ? ANSWER_MS_MAX : SILENCE_MS);
+  };
+  silence = setTimeout(goOn, SILENCE_MS);
   socket.on('data', (bytes) => {
     received.push(bytes);
-    silence.refresh();
+    clearTimeout(silence);
+    silence = setTimeout(goOn, SILENCE_MS);
   });
   // A server may close in the middle of nonsense.
   socket.on('error', () => {});
