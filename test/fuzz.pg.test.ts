@@ -66,6 +66,16 @@ afterEach(async () => {
   );
 });
 
+/** What the server wrote down of them, with where each came from. */
+function bugs(): string {
+  return server
+    .said()
+    .split('\n')
+    .filter((line) => line.includes('"bug"'))
+    .slice(-SHOWN_MAX)
+    .join('\n');
+}
+
 function laneOf({ lanes: [lane] }: SmallMatch): Lane {
   assert.ok(lane);
   return lane;
@@ -106,7 +116,7 @@ test(`${SCANS} codes that are no tickets let nobody in, whatever is in them`, as
     return { request: { ...request, body: document(chance, spoilt) } };
   };
   const faults = await sendAll(connections, SCANS, make);
-  assert.deepEqual(faults.slice(0, SHOWN_MAX), [], `${faults.length} faults`);
+  assert.deepEqual(faults.slice(0, SHOWN_MAX), [], `${faults.length} faults\n${bugs()}`);
   const counts = await client.ask<{ inside: Record<string, number> }>({
     method: 'GET',
     path: '/api/v1/events/drill/counts',
@@ -186,7 +196,7 @@ test(`${REQUESTS} requests that were spoilt hurt nobody`, async (t) => {
   const chance = new Chance(`${SEED} requests`);
   const make = () => ({ request: oddRequest(chance, ground) });
   const faults = await sendAll(connections, REQUESTS, make);
-  assert.deepEqual(faults.slice(0, SHOWN_MAX), [], `${faults.length} faults`);
+  assert.deepEqual(faults.slice(0, SHOWN_MAX), [], `${faults.length} faults\n${bugs()}`);
 });
 
 test(`${KNOCKS} requests of strangers, ${KNOCKS_AT_ONCE} at a time on each line, are refused one by one`, async (t) => {
@@ -235,6 +245,6 @@ test(`${SOCKETS} conversations that are hardly HTTP hurt nobody and hold nothing
       }
     }),
   );
-  assert.deepEqual(faults.slice(0, SHOWN_MAX), [], `${faults.length} faults`);
+  assert.deepEqual(faults.slice(0, SHOWN_MAX), [], `${faults.length} faults\n${bugs()}`);
   assert.ok(answered > SOCKETS / 2, `only ${answered} of the good parts were answered`);
 });
