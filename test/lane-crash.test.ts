@@ -5,8 +5,8 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { LaneUnderTest, scratch } from '../src/cli/lane/lane-under-test.ts';
 import type { Step } from '../src/cli/lane/lane.ts';
+import { LaneUnderTest, scratch } from '../src/cli/lane/lane-under-test.ts';
 import { LANE_TOKEN, LaneServer } from '../src/testing/lane-server.ts';
 
 const PROGRAM = fileURLToPath(new URL('dying-lane.ts', import.meta.url));
