@@ -18,7 +18,7 @@ import { addRoute } from '#server/platform/http/route.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
-import { changeControls, raiseFence } from '#server/venue/store.ts';
+import { changeControls, lockControls, raiseFence } from '#server/venue/store.ts';
 import {
   type EvacuationRow,
   evacuationView,
@@ -49,6 +49,7 @@ function addStart(app: FastifyInstance, context: ServerContext): void {
     handle: async ({ params, body, principal }) => {
       const event = await eventOr404(context.pool, params.id);
       await context.acts.do(principal, async (client) => {
+        await lockControls(client, event.number);
         await refuseSecond(client, event.number);
         const evacuation = randomName('evac-', 5);
         const { rows } = await client.query<{ scopes: string[]; inside: number[] }>(
@@ -140,15 +141,17 @@ function addEnd(app: FastifyInstance, context: ServerContext): void {
         });
       }
       await context.acts.do(principal, async (client) => {
+        await lockControls(client, row.number);
         const event = await lockEventHead(client, context.catalogue, row.number);
         const now = context.now();
         const evacuatedAt = current.started_at.getTime() as Instant;
         const epoch = body.readmit ? await openEntryEpoch(client, event, evacuatedAt, now) : null;
-        await client.query(
+        const { rowCount } = await client.query(
           `UPDATE evacuations SET ended_at = $3, ended_by = $4, readmitted_as = $5
-           WHERE event = $1 AND id = $2`,
+           WHERE event = $1 AND id = $2 AND ended_at IS NULL`,
           [row.number, current.id, new Date(now), actorOf(principal), epoch],
         );
+        if (rowCount !== 1) throw alreadyEnded();
         await changeControls(client, row.number, (controls) => ({
           ...controls,
           holds: controls.holds.filter(({ id: hold }) => hold !== holdOf(current.id)),
@@ -214,5 +217,13 @@ async function secondPerson(
     detail: `secondPerson: ${message}`,
     mend: 'POST /api/v1/session/second gives one for two minutes',
     errors: [{ field: 'secondPerson', message }],
+  });
+}
+
+/** By somebody else, a moment ago. */
+function alreadyEnded(): HttpProblem {
+  return new HttpProblem('conflict', {
+    detail: 'this evacuation has been ended already',
+    mend: 'look at how it was ended',
   });
 }

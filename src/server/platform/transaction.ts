@@ -1,8 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 
 /** Serialization failure and deadlock: nothing happened, and the same again may succeed. */
 const RETRIED = new Set(['40001', '40P01']);
-const ATTEMPTS_MAX = 5;
+const ATTEMPTS_MAX = 10;
+/** Those who lock the same in another order would meet again: each steps back for a time of its own. */
+const STEP_BACK_MS = 8;
 
 /** Runs `work` in one transaction; `work` must be safe to run again from its start. */
 export async function inTransaction<T>(
@@ -26,6 +29,7 @@ export async function inTransaction<T>(
     } finally {
       client.release(broken);
     }
+    await pause(Math.random() * STEP_BACK_MS * attempt);
   }
 }
 
