@@ -20,6 +20,8 @@ test('the same scan sent twice is one scan; let in though refused unheard, its h
   assert.deepEqual(once, { kind: 'take', isNew: false, hasCrossed: false });
   const inside = takeUp({ ...told, stored: known('refused') });
   assert.deepEqual(inside, { kind: 'take', isNew: false, hasCrossed: true });
+  const lost = takeUp({ ...told, verdict: 'admitted', stored: known('refused') });
+  assert.deepEqual(lost, inside, 'admitted by what this store has forgotten');
   const other = takeUp({ ...told, stored: { isSameScan: false, verdict: 'admitted' } });
   assert.deepEqual(other, { kind: 'set-aside' });
 });

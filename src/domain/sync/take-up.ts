@@ -24,15 +24,13 @@ export type TakeUp =
   | { readonly kind: 'take'; readonly isNew: boolean; readonly hasCrossed: boolean };
 
 /**
- * The same scan sent by `POST /scans` and in the journal is one scan. Refused there too late to be heard,
- * while the lane let the holder in: then they are in.
+ * The same scan sent by `POST /scans` and in the journal is one scan. Refused here, while the lane let the
+ * holder in, because the answer came too late or this store had lost its own: then they are in.
  */
 export function takeUp({ verdict, stored, isTicketMissing }: ToldOutcome): TakeUp {
   if (stored !== null && !stored.isSameScan) return { kind: 'set-aside' };
-  const hasCrossed =
-    stored === null
-      ? verdict === 'admitted' || verdict === 'provisional'
-      : verdict === 'provisional' && stored.verdict === 'refused';
+  const isThrough = verdict === 'admitted' || verdict === 'provisional';
+  const hasCrossed = isThrough && (stored === null || stored.verdict === 'refused');
   if (hasCrossed && isTicketMissing) return { kind: 'wait' };
   return { kind: 'take', isNew: stored === null, hasCrossed };
 }

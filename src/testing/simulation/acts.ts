@@ -244,7 +244,10 @@ export class Acts {
       world.count('rebuilds');
     }
     const highWater = world.highWater.get(node.self);
-    if (how === 'machine') world.highWater.delete(node.self);
+    if (how === 'machine') {
+      world.highWater.delete(node.self);
+      world.rolledBack.add(disk);
+    }
     if (world.hubs[0]?.disk.authority.name === node.self || wasDeciding)
       world.observer.lostBeyond(disk);
     world.count(`restores ${how}`);

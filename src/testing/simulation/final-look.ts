@@ -5,8 +5,9 @@ import { type Instant, plusMs } from '#domain/kernel/instant.ts';
 import { NO_CONTROLS } from '#domain/venue/controls.ts';
 import { claimKey } from '#testing/claim-rows.ts';
 import { Broken } from './invariants.ts';
+import { journalKey } from './journal-lines.ts';
 import { isThrough } from './lane-disk.ts';
-import { journalKey, NodeDisk } from './node-disk.ts';
+import { NodeDisk } from './node-disk.ts';
 import { CHECKPOINT, foundBehind, KEYRING, STARTS_AT } from './simulated-match.ts';
 import type { World } from './world.ts';
 

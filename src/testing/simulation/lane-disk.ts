@@ -8,7 +8,7 @@ import type { ListedTicket } from '#domain/sync/look-up.ts';
 import type { Controls } from '#domain/venue/controls.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
 import { iso } from '#server/platform/clock.ts';
-import type { Line } from './node-disk.ts';
+import type { Line } from './journal-lines.ts';
 
 export type Read = {
   readonly scanId: string;

@@ -7,26 +7,14 @@ import type { JournalEntry, JournalReceipt } from '#protocol/journal.ts';
 import { iso } from '#server/platform/clock.ts';
 import { ClaimMemory } from '#testing/claim-memory.ts';
 import { type KeptScan, scanKey } from '#testing/claim-rows.ts';
+import {
+  journalKey,
+  type KeptJournal,
+  type Line,
+  type Quarantined,
+  type Upload,
+} from './journal-lines.ts';
 import { CHECKPOINT, foundBehind } from './simulated-match.ts';
-
-export type Line = { readonly seq: number; readonly text: string; readonly entry: JournalEntry };
-
-export type KeptJournal = {
-  readonly device: string;
-  readonly gate: string;
-  readonly journalId: string;
-  readonly lines: Map<number, { readonly line: Line; isApplied: boolean }>;
-  acceptedThrough: number;
-};
-
-export type Quarantined = { readonly device: string; readonly text: string; readonly why: string };
-
-export type Upload = {
-  readonly device: string;
-  readonly gate: string;
-  readonly journalId: string;
-  readonly lines: readonly Line[];
-};
 
 type OutcomeLine = Extract<JournalEntry, { kind: 'outcome' }>;
 
@@ -184,6 +172,7 @@ export class NodeDisk extends ClaimMemory {
     const isOther = authorityEpoch !== this.logEpoch || store !== this.storeOfLog();
     // What it had decided itself, before it was put back, does not know what journals have added here since.
     if (isOther || this.decidesHere()) this.#forgetApplied();
+    const { entryEpoch, entryEpochs } = this;
     Object.assign(this, {
       ...decided,
       claims: new Map(page.claims),
@@ -194,6 +183,11 @@ export class NodeDisk extends ClaimMemory {
       logEpoch: authorityEpoch,
       logStore: store,
     });
+    if (entryEpoch > page.entryEpoch) {
+      // A re-admission that the others have not heard of yet.
+      const inside = page.inside.map(() => 0);
+      Object.assign(this, { entryEpoch, entryEpochs, inside, thisMinute: [...inside] });
+    }
     for (const [epoch, end] of epochs) {
       if (epoch !== this.epoch) this.ends.set(epoch, end);
     }
@@ -288,10 +282,6 @@ export type LogPage = Pick<
   readonly store: string | null;
   readonly epochs: ReadonlyMap<string, number | null>;
 };
-
-export function journalKey({ device, journalId }: { device: string; journalId: string }): string {
-  return `${device}\n${journalId}`;
-}
 
 function isOf(stored: KeptScan, entry: OutcomeLine, codeHash: Uint8Array): boolean {
   return stored.direction === entry.direction && stored.codeHash.equals(codeHash);

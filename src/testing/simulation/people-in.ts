@@ -24,3 +24,12 @@ export function crossingOf(disk: NodeDisk, key: string): Crossing | null {
   const isIt = (each: Crossing) => each.device === scan.device && each.scan === scan.scanId;
   return claim?.crossings.find(isIt) ?? null;
 }
+
+/** Why nobody may enter on this code, as the store has it now; null: they may. */
+export function takenAway(disk: NodeDisk, serial: number, issue: number | null): string | null {
+  const ticket = disk.tickets.get(serial);
+  const isGood = ticket !== undefined && !ticket.isBlocked && ticket.status === 'valid';
+  if (!isGood || issue !== ticket.issue) return 'their code had been taken away';
+  const { holds, status } = disk.controls;
+  return holds.length > 0 || status !== 'open' ? 'the ground is held' : null;
+}

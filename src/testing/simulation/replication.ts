@@ -3,7 +3,8 @@
 import type { JournalReceipt } from '#protocol/journal.ts';
 import type { Authority } from '#testing/claim-rows.ts';
 import { BoxLists } from './box-list.ts';
-import { journalKey, type LogPage, type NodeDisk, type Quarantined } from './node-disk.ts';
+import { journalKey, type Quarantined } from './journal-lines.ts';
+import type { LogPage, NodeDisk } from './node-disk.ts';
 import type { Answered, Asked } from './node-words.ts';
 import type { ServerNode } from './server-node.ts';
 import type { World } from './world.ts';
@@ -67,7 +68,7 @@ export class Replication {
     this.#world.observer.settled();
     this.#world.observer.lostBeyond(disk);
     this.#handOver(disk);
-    disk.replay(this.#anyHub().now());
+    this.#anyHub().replay();
     this.#world.count('givenUp');
   }
 
@@ -203,7 +204,8 @@ export class Replication {
 
   #takeOver(box: ServerNode, { authority, takesOverAt, takesOverFrom }: Answered): void {
     const { disk } = box;
-    const isMine = authority.name === box.self && authority.handoverTo === null;
+    // Also when it is to be relieved already: whoever has not begun cannot hand over.
+    const isMine = authority.name === box.self;
     if (!isMine || authority.epoch !== disk.authority.epoch) return;
     if (disk.decidingEpoch === authority.epoch || disk.revision < takesOverAt) return;
     // Or its own decisions, which it had lost and has back from the hub.

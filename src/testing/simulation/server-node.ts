@@ -7,7 +7,8 @@ import { checkpointOf, type OpenEvent } from '#server/entry/catalogue.ts';
 import { decideBatch } from '#server/entry/decide-batch.ts';
 import { findingOf } from '#server/entry/look-up-scans.ts';
 import { iso } from '#server/platform/clock.ts';
-import type { NodeDisk, Upload } from './node-disk.ts';
+import type { Upload } from './journal-lines.ts';
+import type { NodeDisk } from './node-disk.ts';
 import {
   askOf,
   once,
@@ -103,7 +104,7 @@ export class ServerNode implements Process {
       reply: (replied) => {
         if (replied.kind === 'answer') {
           world.observer.knows(disk, asked.seen, this.name);
-          world.observer.answered(asked.device, JSON.parse(replied.text) as ScanAnswer);
+          world.observer.answered(disk, asked.device, JSON.parse(replied.text) as ScanAnswer);
         }
         reply(replied);
       },

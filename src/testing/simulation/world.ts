@@ -6,8 +6,9 @@ import type { Ground } from '#domain/venue/match-event.ts';
 import type { JournalReceipt } from '#protocol/journal.ts';
 import { scanKey } from '#testing/claim-rows.ts';
 import { Chance } from './chance.ts';
+import { journalKey, type Upload } from './journal-lines.ts';
 import { LaneDisk } from './lane-disk.ts';
-import { journalKey, NodeDisk, type Upload } from './node-disk.ts';
+import { NodeDisk } from './node-disk.ts';
 import { Observer } from './observer.ts';
 import type { Plan } from './plan.ts';
 import { Replication } from './replication.ts';
@@ -49,6 +50,8 @@ export class World {
   /** Per machine: how far its store had come, written down beside it. */
   readonly highWater = new Map<string, { readonly epoch: string; readonly revision: number }>();
   readonly lost = new Set<string>();
+  /** Stores of machines that were put back whole, witness beside the database and all. */
+  readonly rolledBack = new Set<NodeDisk>();
   /** Phones that were set up anew as a copy of another; what they had written went with them. */
   readonly retired: SimLane[] = [];
   readonly clonedDevices = new Set<string>();
