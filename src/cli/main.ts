@@ -1,6 +1,7 @@
 // Wires the commands together; each has a file of its own.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { accountCommand } from './account.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { caCommand } from './ca/command.ts';
@@ -85,6 +86,7 @@ export function allCommands(): Command[] {
     ticketsCommand(),
     deviceCommand(),
     personCommand(),
+    accountCommand(),
     practiceCommand(),
     laneCommand(),
     tokenCommand(),
