@@ -24,7 +24,7 @@ test('says what to write instead of what it does not know', () => {
     [['serve', '--role', 'edge'], /--role edge/],
     [['serve', '--log-level', 'loud'], /--log-level loud/],
     [['serve', '--colour'], /--colour/],
-    [['sing'], /unknown command “sing”: serve or restore/],
+    [['sing'], /unknown command “sing”: serve, restore or rescue/],
   ];
   for (const [args, words] of bad) {
     assert.throws(() => readConfig(args, {}), words, args.join(' '));
