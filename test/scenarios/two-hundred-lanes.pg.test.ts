@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { DrillClient } from '../src/drill/drill-client.ts';
-import { ServerProcess } from '../src/drill/server-process.ts';
-import { refOf, type SmallMatch, setUpMatch } from '../src/drill/small-match.ts';
-import { LiveStream } from '../src/testing/live-stream.ts';
-import { openTemporaryDirectory } from '../src/testing/postgres-process.ts';
+import { DrillClient } from '../../src/drill/drill-client.ts';
+import { ServerProcess } from '../../src/drill/server-process.ts';
+import { refOf, type SmallMatch, setUpMatch } from '../../src/drill/small-match.ts';
+import { LiveStream } from '../../src/testing/live-stream.ts';
+import { openTemporaryDirectory } from '../../src/testing/postgres-process.ts';
 
 const LANES = 200;
 const TICKETS = Number(process.env['KAIMEN_TICKETS'] ?? 2_000);
