@@ -152,7 +152,8 @@ function makeKeys() {
 }
 
 export function newName(): string {
-  return base64url(crypto.getRandomValues(new Uint8Array(12)));
+  // Names of ours begin with a letter or digit; one in thirty-two would not.
+  return `n${base64url(crypto.getRandomValues(new Uint8Array(12)))}`;
 }
 
 async function sha256(text: string): Promise<Uint8Array> {

@@ -37,7 +37,13 @@ before(async () => {
     startBox(at, { name: 'north', dataDir: dirs.north, port: ports.north }),
     startBox(at, { name: 'south', dataDir: dirs.south, port: ports.south }),
   ]);
-  await client.ask({ path: `${EVENT}/authority`, body: { to: 'north', reason: 'match day' } });
+  // A box that has just been started is not heard of yet, and nobody names one that is not heard of.
+  const body = { to: 'north', reason: 'match day' };
+  await until(
+    SOON_MS,
+    () => client.tryAsk({ path: `${EVENT}/authority`, body }),
+    (answer) => answer?.status === 200,
+  );
   const decidesIt = ({ decides }: { readonly decides: readonly string[] }) =>
     decides.includes('drill');
   await until(SOON_MS, () => healthOf(north.url), decidesIt);

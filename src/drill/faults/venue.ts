@@ -97,8 +97,12 @@ export class Venue implements AsyncDisposable {
     const token = this.hub.adminToken;
     const path = `/api/v1/events/${eventId}/authority`;
     const body = { to: BOXES[0], reason: 'the drill' };
-    await admin.ask({ path, token, body });
     const deadline = performance.now() + SYNCED_MS_MAX;
+    // A box that has just been started is not heard of yet, and nobody names one that is not heard of.
+    while ((await admin.tryAsk({ path, token, body }))?.status !== 200) {
+      if (performance.now() > deadline) throw new Error(`${BOXES[0]} cannot be named`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
     for (;;) {
       const { authority } = await admin.ask<{ authority: string }>({ method: 'GET', path, token });
       if (authority === BOXES[0]) return;
