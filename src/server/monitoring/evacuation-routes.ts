@@ -18,7 +18,7 @@ import { addRoute } from '#server/platform/http/route.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
-import { changeControls, lockControls, raiseFence } from '#server/venue/store.ts';
+import { changeControls, lockControls } from '#server/venue/store.ts';
 import {
   type EvacuationRow,
   evacuationView,
@@ -157,7 +157,6 @@ function addEnd(app: FastifyInstance, context: ServerContext): void {
           holds: controls.holds.filter(({ id: hold }) => hold !== holdOf(current.id)),
           isEvacuating: false,
         }));
-        await raiseFence(client, row.number);
         const detail = { evacuation: current.id, epoch, second, reason: body.reason };
         return { result: null, act: { act: 'evacuation.ended', subject: row.id, detail } };
       });

@@ -153,12 +153,12 @@ export async function loadControls(
   return { controls: { ...row.state, status: row.status }, fence: Number(row.fence) };
 }
 
-/** Changes the controls under their row's lock and raises the fence. */
 /** Whoever changes controls and the event's head locks these first: locked the other way they would meet. */
 export async function lockControls(client: PoolClient, event: number): Promise<void> {
   await client.query('SELECT 1 FROM controls WHERE event = $1 FOR UPDATE', [event]);
 }
 
+/** Changes the controls under their row's lock and raises the fence. */
 export async function changeControls(
   client: PoolClient,
   event: number,
