@@ -21,7 +21,8 @@ import {
 const SEED = process.env['KAIMEN_SEED'] ?? 'gate';
 const LANES = 64;
 const GATES = 8;
-const TICKETS = 20_000;
+/** `npm run test:whole` shows all of them. */
+const TICKETS = process.env['KAIMEN_WHOLE'] === '1' ? 20_000 : 4_000;
 const TIMES = 4;
 const ANSWER_WITHIN_MS = 20_000;
 
@@ -59,7 +60,7 @@ function countOf(answers: Answers, verdict: string): number {
   return [...answers.values()].filter((answer) => answer.verdict === verdict).length;
 }
 
-test('of 20,000 tickets shown four times at 64 lanes at once, each admits whom it is for, and no more', async (t) => {
+test(`of ${TICKETS} tickets shown four times at 64 lanes at once, each admits whom it is for, and no more`, async (t) => {
   t.diagnostic(`seed ${SEED}`);
   const admits = (serial: number) => (serial % 20 === 0 ? 2 + (serial % 4) : 1);
   const match = await openMatch('everybody', TICKETS, admits);
