@@ -11,6 +11,7 @@ type Options = {
   readonly ca?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly staging?: boolean;
 };
 
 /** Defaults live in the server alone: only what was said is passed on. */
@@ -34,7 +35,8 @@ export function serveCommand(): Command {
     .option('--hub <url>', 'of a box: its hub')
     .option('--ca <file>', 'certificates to trust besides the well-known ones, PEM')
     .option('--tls-cert <file>', 'certificate chain, PEM; read again whenever it changes')
-    .option('--tls-key <file>', 'its private key, PEM');
+    .option('--tls-key <file>', 'its private key, PEM')
+    .option('--staging', 'this is not the system that opens the gates: “kaimen drill” may break it');
   return runs<Options>(command, ({ options }) =>
     runProgram('src/server/main.ts', [
       ...given('--port', options.port),
@@ -45,6 +47,7 @@ export function serveCommand(): Command {
       ...given('--ca', options.ca),
       ...given('--tls-cert', options.tlsCert),
       ...given('--tls-key', options.tlsKey),
+      ...(options.staging === true ? ['--staging'] : []),
     ]),
   );
 }

@@ -11,4 +11,8 @@ export const health = z.object({
     .string()
     .optional()
     .describe('names the hub whose tickets these are: the same on all its nodes, for ever'),
+  staging: z
+    .boolean()
+    .optional()
+    .describe('not the system that opens the gates: drills may be run against it'),
 });

@@ -88,6 +88,7 @@ export async function buildServerApp(
     decides: () => among.watch.decides(),
     store: () => among.watch.hubName(),
     canDecide: () => among.watch.canDecide(),
+    isStaging: config.isStaging === true,
   });
   passToHub(app, among.nodes);
   acceptCsv(app);

@@ -31,3 +31,8 @@ test('says what to write instead of what it does not know', () => {
     assert.throws(() => readConfig(args, {}), UsageError);
   }
 });
+
+test('is the system that opens the gates unless it says that it is not', () => {
+  assert.equal(readConfig(['serve'], {}).isStaging, false);
+  assert.equal(readConfig(['serve', '--staging'], {}).isStaging, true);
+});

@@ -17,6 +17,8 @@ export type ServeConfig = {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly backupFile: string | null;
   readonly masterKeyFile: string | null;
+  /** Not the system that opens the gates: drills may be run against it. */
+  readonly isStaging?: boolean;
   /** The result of a restore as one JSON document. */
   readonly isJson: boolean;
 };
@@ -65,6 +67,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
     logLevel: level,
     backupFile: positionals[1] ?? null,
     masterKeyFile: values['master-key'] ?? null,
+    isStaging: values.staging,
     isJson: values.json,
   };
 }
@@ -85,6 +88,7 @@ function parse(args: readonly string[]) {
         'tls-key': { type: 'string' },
         'log-level': { type: 'string', default: 'info' },
         'master-key': { type: 'string' },
+        staging: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     });

@@ -20,6 +20,7 @@ export function addHealthRoutes(
     readonly node: string;
     readonly decides: () => readonly string[];
     readonly canDecide: () => boolean;
+    readonly isStaging: boolean;
     /** Names the hub whose tickets these are; null where this node cannot say. */
     readonly store: () => string | null;
   },
@@ -28,6 +29,7 @@ export function addHealthRoutes(
     method: 'GET',
     url: '/healthz',
     rule: { allow: 'public' },
+    priority: 'health',
     summary: 'Whether the process runs, which node it is and which events it decides',
     tag: 'operation',
     handle: () => ({
@@ -36,6 +38,7 @@ export function addHealthRoutes(
       node: deps.node,
       ...named(deps.store()),
       decides: deps.decides(),
+      ...(deps.isStaging ? { staging: true } : {}),
     }),
   });
 
@@ -43,6 +46,7 @@ export function addHealthRoutes(
     method: 'GET',
     url: '/readyz',
     rule: { allow: 'public' },
+    priority: 'health',
     summary: 'Whether it can decide scans: its database answers and its store is not behind',
     tag: 'operation',
     handle: async ({ reply }) => {
@@ -70,6 +74,7 @@ export function addHealthRoutes(
     method: 'GET',
     url: '/metrics',
     rule: { allow: 'public' },
+    priority: 'health',
     summary: 'Prometheus metrics',
     tag: 'operation',
     answerType: 'text/plain',
