@@ -52,10 +52,15 @@ export function serverCommand(name: string, description: Description): Command {
  * A word that groups commands: `kaimen tickets …`. One of them may be called `set`: it is meant when
  * none is named, so that `kaimen hold gate/N2` reads as it is said.
  */
-export function groupCommand(name: string, summary: string, commands: readonly Command[]): Command {
+export function groupCommand(
+  name: string,
+  summary: string,
+  commands: readonly Command[],
+  { whenNoneIsNamed = 'set' }: { readonly whenNoneIsNamed?: string } = {},
+): Command {
   const group = new Command(name).description(summary);
   for (const command of commands) {
-    group.addCommand(command, { isDefault: command.name() === 'set' });
+    group.addCommand(command, { isDefault: command.name() === whenNoneIsNamed });
   }
   const all = commands.map((command) => examples.get(command) ?? '').join('\n');
   return group.addHelpText('after', `\nExamples:\n${exampleLines(all)}`);

@@ -44,7 +44,7 @@ describe('what is not understood ends as 2, in one line and the mend', () => {
     ['device enrol --event e --gate N/3', /1–64 letters/],
     ['hold --event e lane/N3 --reason r', /gate\/ID/],
     ['limit --event e ground many --reason r', /or none/],
-    ['window --event e --reason r', /--doors, --ends or both/],
+    ['window --event e --reason r', /--kick-off, --doors, --ends/],
     ['serve --port 99999', /0 to 65535/],
     ['event list --url ftp://x', /http:\/\/127/],
     ['event list extra', /too many arguments/],

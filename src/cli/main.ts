@@ -5,6 +5,7 @@ import { accountCommand } from './account.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { caCommand } from './ca/command.ts';
+import { callsCommand } from './calls.ts';
 import { divertCommand } from './controls/divert.ts';
 import { holdCommand } from './controls/hold.ts';
 import { limitCommand } from './controls/limit.ts';
@@ -25,6 +26,7 @@ import {
   failureText,
 } from './failure.ts';
 import { laneCommand } from './lane/command.ts';
+import { messageCommand } from './message.ts';
 import type { Sink } from './output.ts';
 import { paperCommand } from './paper.ts';
 import { personCommand } from './person.ts';
@@ -97,6 +99,8 @@ export function allCommands(): Command[] {
     divertCommand(),
     limitCommand(),
     windowCommand(),
+    messageCommand(),
+    callsCommand(),
     paperCommand(),
     shadowCommand(),
     auditCommand(),

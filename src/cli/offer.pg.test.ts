@@ -87,3 +87,32 @@ test('practice codes need no server', async () => {
   assert.equal(codes.length, 32);
   assert.ok(codes.every(({ code }) => /^[MN][A-Z2-7]{25}$/.test(code)));
 });
+
+test('a message from the terminal is read at the lane, and its call is answered from there', async () => {
+  const { stdout } = await run('device', 'offer', '--event', 'derby', '--gate', 'S1', '--json');
+  const phone = await Phone.enrol(night.hub.url, (JSON.parse(stdout) as OfferMade).url);
+  const telling = ['--event', 'derby', '--to', 'gate/S1', '--urgency', 'urgent', '--json'];
+  const sent = JSON.parse((await run('message', 'send', 'Use N3', ...telling)).stdout);
+  assert.ok(sent.waiting >= 1);
+  const { messages } = await phone.ask<{ messages: { id: string; text: string }[] }>(
+    '/api/v1/devices/self/messages',
+  );
+  assert.equal(messages.find(({ id }) => id === sent.id)?.text, 'Use N3');
+  assert.match(
+    (await run('message', 'list', '--event', 'derby')).stdout,
+    /gate\/S1 +urgent +0 +\d/,
+  );
+  assert.equal((await run('message', 'withdraw', sent.id, '--event', 'derby')).code, 0);
+  const call = { callId: 'c-1', kind: 'kit', note: 'stuck', at: new Date().toISOString() };
+  await phone.ask('/api/v1/devices/self/calls', { body: call });
+  const id = `${phone.deviceId}.c-1`;
+  assert.match(
+    (await run('calls', '--event', 'derby', '--open')).stdout,
+    new RegExp(`${id} .*kit`),
+  );
+  assert.equal((await run('calls', 'answer', id, '--event', 'derby')).code, 0);
+  const outcome = ['--outcome', 'turned by hand', '--json'];
+  const closed = await run('calls', 'close', id, '--event', 'derby', ...outcome);
+  assert.equal(JSON.parse(closed.stdout).state, 'closed');
+  assert.equal((await run('calls', 'answer', 'none', '--event', 'derby')).code, 1);
+});

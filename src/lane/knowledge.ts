@@ -98,7 +98,7 @@ export async function createKnowledge(
 const KEEP_EVERY_MS = 10_000;
 
 function controlsOf(state: ControlsState): Controls {
-  const { doorsAt, endsAt } = state.window;
+  const { doorsAt, endsAt, startsAt = null } = state.window;
   return {
     status: EVENT_STATUSES.find((status) => status === state.status) ?? ('closed' as EventStatus),
     holds: state.holds,
@@ -112,6 +112,7 @@ function controlsOf(state: ControlsState): Controls {
     window: {
       doorsAt: doorsAt === null ? null : parseInstant(doorsAt),
       endsAt: endsAt === null ? null : parseInstant(endsAt),
+      startsAt: startsAt === null ? null : parseInstant(startsAt),
     },
   };
 }

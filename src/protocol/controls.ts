@@ -46,6 +46,24 @@ export const windowRequest = z.strictObject({
   reason,
 });
 
+const moved = time.nullable().optional();
+/** What is left out stays as it is; null: as the event file says. */
+export const kickOffRequest = z
+  .strictObject({
+    startsAt: moved.describe('kick-off, for screens and forecasts'),
+    endsAt: moved.describe('until when people may enter'),
+    doorsAt: moved.describe('from when people may enter'),
+    reason,
+  })
+  .refine(({ startsAt, endsAt, doorsAt }) => [startsAt, endsAt, doorsAt].some(isSaid), {
+    path: ['startsAt'],
+    error: 'name at least one of startsAt, endsAt and doorsAt',
+  });
+
+function isSaid(value: unknown): boolean {
+  return value !== undefined;
+}
+
 export const modeRequest = z
   .strictObject({
     gate: id,
@@ -85,7 +103,11 @@ export const controlsState = z.object({
     }),
   ),
   limits: z.record(z.string(), z.int().nullable()),
-  window: z.object({ doorsAt: timeOut.nullable(), endsAt: timeOut.nullable() }),
+  window: z.object({
+    doorsAt: timeOut.nullable(),
+    endsAt: timeOut.nullable(),
+    startsAt: timeOut.nullable().optional().describe('a kick-off that was moved'),
+  }),
   modes: z
     .array(
       z.object({

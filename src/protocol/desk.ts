@@ -149,11 +149,35 @@ export const cashList = z.object({
   totals: z.array(z.object({ currency: z.string(), minor: z.int(), takenBy: z.string() })),
 });
 
+/** A device that may still hold scans which nobody has seen. */
+const unheardDevice = z.object({
+  deviceId: z.string(),
+  label: z.string().nullable(),
+  gate: z.string(),
+  lane: z.string().nullable(),
+  heardAt: timeOut.nullable(),
+  unsent: z
+    .int()
+    .nullable()
+    .describe('as it said last; null: it fell silent before its time was over'),
+  writtenOff: z
+    .object({ by: z.string(), at: timeOut, reason: z.string() })
+    .nullable()
+    .describe('somebody has said that nothing more will come'),
+});
+export type UnheardDevice = z.infer<typeof unheardDevice>;
+
+export const writeOffRequest = z.strictObject({ device: id, reason: words(200).min(1) });
+export const unheardList = z.object({ unheard: z.array(unheardDevice) });
+
 const peak = z.object({ people: z.int(), from: timeOut.nullable() });
 export const nightReport = z.object({
   event: z.object({ id: z.string(), name: localized, startsAt: timeOut, timeZone: z.string() }),
   writtenAt: timeOut,
-  isFinal: z.boolean().describe('the event is closed and every journal has been heard'),
+  isFinal: z
+    .boolean()
+    .describe('the event is closed and every device has been heard out, or is written off by name'),
+  unheard: z.array(unheardDevice),
   tickets: z.object({ sold: z.int(), used: z.int(), unused: z.int() }),
   people: z.object({ sold: z.int(), admitted: z.int(), left: z.int(), inside: z.int() }),
   entries: z.object({

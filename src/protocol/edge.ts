@@ -220,7 +220,11 @@ const diversion = z.strictObject({
   until: z.int(),
   reason: words(200),
 });
-const window = z.strictObject({ doorsAt: z.int().nullable(), endsAt: z.int().nullable() });
+const window = z.strictObject({
+  doorsAt: z.int().nullable(),
+  endsAt: z.int().nullable(),
+  startsAt: z.int().nullable().optional(),
+});
 const controlChange = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('hold-set'), hold }),
   z.strictObject({ kind: z.literal('hold-lifted'), id: words(64) }),

@@ -15,6 +15,10 @@ export const offerRequest = z.strictObject({
   replaces: id
     .optional()
     .describe('a device whose place it takes, and which is revoked in that moment'),
+  withOperator: z
+    .boolean()
+    .optional()
+    .describe('with `replaces`: whoever is signed on there goes on at the new phone'),
   isPractice: z.boolean().optional().describe('for training: nothing that it does is counted'),
   gateUrl: z
     .string()

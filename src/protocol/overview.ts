@@ -5,7 +5,7 @@ import { REASONS, RUNGS } from '#domain/entry/verdict.ts';
 import { ATTENTION_KINDS } from '#domain/monitoring/attention.ts';
 import { GATE_STATES } from '#domain/monitoring/gate-state.ts';
 import { EVENT_STATUSES } from '#domain/venue/match-event.ts';
-import { id, time, timeOut, words } from './primitives.ts';
+import { id, timeOut, words } from './primitives.ts';
 
 const names = z.object({ 'zh-CN': z.string(), en: z.string() });
 
@@ -145,8 +145,3 @@ export const evacuationEnd = z.strictObject({
 });
 
 export const gateParams = z.object({ id, gate: id });
-
-export const kickOffRequest = z.strictObject({
-  startsAt: time.nullable().describe('null: as the event file says'),
-  reason: words(200).min(1),
-});

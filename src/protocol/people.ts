@@ -46,6 +46,17 @@ export type Identification = z.infer<typeof identification>;
 
 export const signedOn = operatorView.extend({ since: timeOut });
 
+/** `handed-over` by whoever stood there, `replaced` by control when a phone had died; `expired` with it. */
+export const SHIFT_ENDS = [
+  'signed-off',
+  'relieved',
+  'handed-over',
+  'replaced',
+  'device-ended',
+  'expired',
+] as const;
+export type ShiftEnd = (typeof SHIFT_ENDS)[number];
+
 export const shiftList = z.object({
   shifts: z.array(
     z.object({
@@ -56,7 +67,7 @@ export const shiftList = z.object({
       lane: z.string().nullable(),
       beganAt: timeOut,
       endedAt: timeOut.nullable(),
-      endedBy: z.enum(['signed-off', 'relieved', 'handed-over', 'device-ended']).nullable(),
+      endedBy: z.enum(SHIFT_ENDS).nullable(),
     }),
   ),
 });

@@ -51,6 +51,7 @@ import { addStoreRoutes } from './sync/store-routes.ts';
 import { addPaperRoutes } from './tickets/paper-routes.ts';
 import { addTicketRoutes } from './tickets/routes.ts';
 import { addControlRoutes } from './venue/control-routes.ts';
+import { addKickOffRoutes } from './venue/kick-off-routes.ts';
 import { addModeRoutes } from './venue/mode-routes.ts';
 import { addEventRoutes } from './venue/routes.ts';
 import { answerOtherOrigins } from './web/cross-origin.ts';
@@ -95,6 +96,7 @@ export async function buildServerApp(
   addEventRoutes(app, context);
   addControlRoutes(app, context);
   addModeRoutes(app, context);
+  addKickOffRoutes(app, context);
   addTicketRoutes(app, context);
   addPaperRoutes(app, context);
   addTokenRoutes(app, context);

@@ -6,9 +6,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
+import { endExpiredShifts } from './access/shifts.ts';
 import { ACCESS_POLL_MS, AccessStore, SEEN_EVERY_MS } from './access/store.ts';
 import { buildServerApp } from './build-server-app.ts';
-import { createBus } from './bus.ts';
+import { type Bus, createBus } from './bus.ts';
+import { Cell, type CellDeps } from './cell/cell.ts';
+import { readCellConfig } from './cell/cell-config.ts';
+import { announce } from './edge/announce.ts';
 import { createForwarder } from './edge/forward.ts';
 import { readIdentity } from './edge/identity.ts';
 import { type NodeWatch, nodesOf, runNodes } from './edge/run-nodes.ts';
@@ -33,6 +37,7 @@ import { replayLeftovers } from './sync/replay.ts';
 import { clearDeadImports } from './tickets/staged-tickets.ts';
 
 const LEFTOVERS_EVERY_MS = 5_000;
+const SHIFTS_EVERY_MS = 30_000;
 /** Another node may have found the store behind, or have ended its rebuild. */
 const STORE_POLL_MS = 1_000;
 /** Whoever has not sent the whole request, or not taken the whole answer, by then is cut off. */
@@ -63,7 +68,8 @@ export async function startServer(
     const node = `${hostname()}/${path.resolve(config.dataDir)}`;
     const bus = createBus();
     const stopping = new AbortController();
-    const catalogue = createCatalogue(pool, masterKey, nodes.self);
+    const cell = cellOf(config.cellFile, { pool, log, now, self: nodes.self, bus });
+    const catalogue = createCatalogue(pool, masterKey, nodes.self, cell);
     const storeState = await openStoreState(pool, masterKey, log);
     await checkHighWater(storeState, config.dataDir, log);
     const authority = createAuthority({
@@ -82,18 +88,22 @@ export async function startServer(
       now,
       log,
       bus,
-      acts: createActs(pool, node, now),
+      acts: createActs(pool, node, now, () => cell?.settle() ?? Promise.resolve()),
       access,
       catalogue,
       storeState,
       authority,
       elsewhere: createForwarder(pool, nodes),
+      cell,
       counterOf: createCounters(pool),
       registry: new Registry(),
       stopping: stopping.signal,
     };
     // A box knows the tokens of its hub, and no other.
     if (identity === null) await writeAdminToken(context, config.dataDir);
+    cell?.start(async (event) => {
+      await catalogue.reload(event);
+    });
     const watch = runNodes(context, nodes, clock);
     const app = await buildServerApp(config, version, context, database, { nodes, watch });
     const address = await app.listen({ host: config.host, port: config.port });
@@ -102,18 +112,31 @@ export async function startServer(
       setInterval(() => access.noteSeen().catch(() => {}), SEEN_EVERY_MS),
       setInterval(() => storeState.refresh().catch(() => {}), STORE_POLL_MS),
       setInterval(() => replayLeftovers(context).catch(() => {}), LEFTOVERS_EVERY_MS),
+      setInterval(() => endExpiredShifts(pool, now()).catch(() => {}), SHIFTS_EVERY_MS),
     ];
     // Nobody waits for it: no import of this run sees them.
     clearDeadImports(pool, node).catch(() => {});
     const highWater = keepHighWater(pool, config.dataDir, log);
     return {
       url: address,
-      stop: () => stopServer({ app, authority, stopping, watch, polls, highWater, database }),
+      stop: () => stopServer({ app, authority, stopping, watch, cell, polls, highWater, database }),
     };
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+function cellOf(
+  file: string | null,
+  { bus, ...deps }: Omit<CellDeps, 'config' | 'onWritten'> & { readonly bus: Bus },
+): Cell | null {
+  if (file === null) return null;
+  return new Cell({
+    ...deps,
+    config: readCellConfig(file),
+    onWritten: (event, written) => announce({ bus, now: deps.now }, event, written),
+  });
 }
 
 /** The latest time that a box has heard from its hub. */
@@ -152,6 +175,7 @@ async function stopServer(parts: {
   authority: Authority;
   stopping: AbortController;
   watch: NodeWatch;
+  cell: Cell | null;
   polls: NodeJS.Timeout[];
   highWater: { stop(): Promise<void> };
   database: Database;
@@ -163,6 +187,7 @@ async function stopServer(parts: {
   clearTimeout(cutOff);
   await parts.watch.stopped();
   await parts.authority.drain();
+  await parts.cell?.stop();
   await parts.highWater.stop();
   await parts.database.close();
 }

@@ -36,8 +36,13 @@ export type Controls = {
   readonly diversions: readonly Diversion[];
   /** Replaces the imported limit of a scope; null lifts it. */
   readonly limits: Readonly<Record<string, number | null>>;
-  /** Moves doors and the end of entry: a delayed kick-off, an abandoned match. */
-  readonly window: { readonly doorsAt: Instant | null; readonly endsAt: Instant | null };
+  /** Moves doors, the end of entry and kick-off; null: as the event file says. */
+  readonly window: {
+    readonly doorsAt: Instant | null;
+    readonly endsAt: Instant | null;
+    /** Says when the match is; who may enter follows the other two. */
+    readonly startsAt?: Instant | null;
+  };
   /** At most one of a gate; none: as always. */
   readonly modes?: readonly GateMode[];
   /** Everybody must get out: whoever leaves is let out, whatever they show. */

@@ -72,7 +72,9 @@ async function takeUp(
     at,
   );
   if (replaces !== null) {
-    const stood = await endShift(client, replaces, 'handed-over', at);
+    // The phone itself offered its lane, or control did because it had died.
+    const endedBy = offer.made_by === replaces ? 'handed-over' : 'replaced';
+    const stood = await endShift(client, replaces, endedBy, at);
     await endDevice(client, replaces, 'replaced', at);
     const goesOn = operator !== null && operator === stood;
     if (goesOn) await beginShift(client, { id: deviceId, event, gate, lane }, operator, at);

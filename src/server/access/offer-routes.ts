@@ -108,7 +108,7 @@ function addMaking(app: FastifyInstance, context: ServerContext): void {
         role: body.role ?? replaced?.role ?? 'steward',
         isPractice: body.isPractice ?? replaced?.isPractice ?? false,
         replaces: body.replaces ?? null,
-        operator: null,
+        operator: body.withOperator === true ? standingAt(replaced) : null,
         madeBy: actorOf(principal),
         expiresAt: plusMs(now, (body.minutes ?? OFFER_MINUTES_MAX) * MINUTE_MS),
         deviceExpiresAt: deviceExpiry(body.until, parsedAt(event.file.endsAt), now),
@@ -116,7 +116,8 @@ function addMaking(app: FastifyInstance, context: ServerContext): void {
       const made = await context.acts.do(principal, async (client) => {
         const result = await insertOffer(client, offer, now);
         const { gate, lane, role, replaces, isPractice } = offer;
-        const detail = { event: body.event, gate, lane, role, replaces, isPractice };
+        const goesOn = offer.operator;
+        const detail = { event: body.event, gate, lane, role, replaces, isPractice, goesOn };
         return { result, act: { act: 'offer.made', subject: result.id, detail } };
       });
       return offerAnswer(made, offer, body.gateUrl ?? originOf(request));
@@ -184,6 +185,12 @@ function placeFor(
   if (body.gate === undefined)
     throw badField('gate', 'name the gate, or a device that it replaces');
   return { gate: body.gate, lane: body.lane ?? null };
+}
+
+function standingAt(replaced: ReplacedPlace | null): string {
+  if (replaced === null) throw badField('withOperator', 'goes with replaces: name the phone');
+  if (replaced.operator !== null) return replaced.operator;
+  throw badField('withOperator', 'nobody is signed on at that phone: leave it out');
 }
 
 function deviceExpiry(until: string | undefined, endsAt: Instant, now: Instant): Instant {

@@ -8,6 +8,8 @@ export type ReplacedPlace = {
   /** A headless lane's place is taken by a steward's phone. */
   readonly role: PhoneRole;
   readonly isPractice: boolean;
+  /** Who is signed on at it. */
+  readonly operator: string | null;
 };
 
 /** Where the device stands, or stood until it was lost. @throws HttpProblem `not-found` */
@@ -17,7 +19,8 @@ export async function placeOf(pool: Pool, event: number, device: string): Promis
     lane: string | null;
     role: DeviceRole;
     is_practice: boolean;
-  }>('SELECT gate, lane, role, is_practice FROM devices WHERE id = $1 AND event = $2', [
+    operator: string | null;
+  }>('SELECT gate, lane, role, is_practice, operator FROM devices WHERE id = $1 AND event = $2', [
     device,
     event,
   ]);
@@ -29,5 +32,6 @@ export async function placeOf(pool: Pool, event: number, device: string): Promis
     });
   }
   const role = row.role === 'lane' ? 'steward' : row.role;
-  return { gate: row.gate, lane: row.lane, role, isPractice: row.is_practice };
+  const { gate, lane, operator } = row;
+  return { gate, lane, role, isPractice: row.is_practice, operator };
 }

@@ -9,7 +9,7 @@ import type { Device } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
 import { identify } from './identify.ts';
-import { beginShift, endShift, listShifts } from './shifts.ts';
+import { beginShift, endExpiredShifts, endShift, listShifts } from './shifts.ts';
 
 export function addShiftRoutes(app: FastifyInstance, context: ServerContext): void {
   addSigningOn(app, context);
@@ -45,6 +45,7 @@ export function addShiftRoutes(app: FastifyInstance, context: ServerContext): vo
     handle: async ({ params, query }) => {
       const event = await eventOr404(context.pool, params.id);
       const { now = false, device = null, person = null } = query;
+      await endExpiredShifts(context.pool, context.now());
       return { shifts: await listShifts(context.pool, event.number, { now, device, person }) };
     },
   });

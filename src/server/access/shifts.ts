@@ -1,11 +1,10 @@
 // Who stands at which lane, now and before. A device has one operator at a time.
 import type { Pool, PoolClient } from 'pg';
 import type { Instant } from '#domain/kernel/instant.ts';
+import type { ShiftEnd } from '#protocol/people.ts';
 import { publish } from '#server/notices/notices.ts';
 import { iso } from '#server/platform/clock.ts';
 import { randomName } from '#server/platform/crypto.ts';
-
-export type ShiftEnd = 'signed-off' | 'relieved' | 'handed-over' | 'device-ended';
 
 type Place = {
   readonly id: string;
@@ -57,6 +56,25 @@ export async function endShift(
     deviceId,
   ]);
   return rows[0]?.person ?? null;
+}
+
+const ENDED_AT_ONCE_MAX = 500;
+
+/**
+ * Ends the shifts at devices whose time is over, as of that time: nobody stands there any more, and nobody
+ * told us. The rest with the next call.
+ */
+export async function endExpiredShifts(pool: Pool, now: Instant): Promise<void> {
+  await pool.query(
+    `WITH over AS (
+       SELECT s.id, s.device, d.expires_at FROM shifts s JOIN devices d ON d.id = s.device
+       WHERE s.ended_at IS NULL AND d.expires_at <= $1 LIMIT $2),
+     ended AS (
+       UPDATE shifts s SET ended_at = greatest(s.began_at, over.expires_at), ended_by = 'expired'
+       FROM over WHERE s.id = over.id AND s.ended_at IS NULL)
+     UPDATE devices d SET operator = NULL FROM over WHERE d.id = over.device`,
+    [new Date(now), ENDED_AT_ONCE_MAX],
+  );
 }
 
 const LISTED_MAX = 5_000;

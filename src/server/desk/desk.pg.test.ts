@@ -201,3 +201,33 @@ test('the report adds up, as JSON, CSV and a page that opens', async () => {
   const pdf = Buffer.from(await (await node.fetch(`${EVENT}/report?format=pdf`)).arrayBuffer());
   assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
 });
+
+test('a report is final when every device has been heard out, or is named as written off', async () => {
+  const journalId = crypto.randomUUID();
+  const upload = () =>
+    node.ask('/api/v1/journal', {
+      token: lane.token,
+      body: { journalId, entries: [], isComplete: true, lastSeq: 0 },
+    });
+  const report = () => node.ask<NightReport>(`${EVENT}/report`);
+  await upload();
+  assert.deepEqual((await report()).unheard, [], 'it has just said that it has nothing to send');
+  await node.ask(`${EVENT}/close`, { method: 'POST' });
+  const closed = await report();
+  assert.equal(closed.isFinal, false, 'it may have let people in between');
+  const [waiting, ...more] = closed.unheard;
+  assert.deepEqual([waiting?.deviceId, waiting?.unsent, more], [lane.deviceId, null, []]);
+  const device = lane.deviceId;
+  const lost = { body: { device, reason: 'fell into the river' } };
+  await node.ask(`${EVENT}/report/written-off`, lost);
+  await node.refuses(404, `${EVENT}/report/written-off`, {
+    body: { device: 'dev-none', reason: 'x' },
+  });
+  const final = await report();
+  assert.deepEqual([final.isFinal, final.unheard[0]?.writtenOff?.by], [true, 'first-admin']);
+  const csv = await (await node.fetch(`${EVENT}/report?format=csv`)).text();
+  assert.ok(csv.includes(`unheard_written_off,${device}`), csv);
+  await upload();
+  const heard = await report();
+  assert.deepEqual([heard.isFinal, heard.unheard], [true, []]);
+});

@@ -9,6 +9,7 @@ import { iso } from '#server/platform/clock.ts';
 import { onSnapshot } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { DESK_DEVICE } from './admission.ts';
+import { unheardDevices } from './heard-out.ts';
 
 const QUARTER_MINUTES = 15;
 
@@ -19,10 +20,17 @@ export async function nightReport(context: ServerContext, event: OpenEvent): Pro
     const minutes = await readMinutes(client, event);
     const { id, name, startsAt, venue } = event.ground.event;
     const all = minutesOf(minutes, null);
+    const isOver = event.status === 'closed' || event.status === 'archived';
+    const place = { number: event.number, id, isOver };
+    const unheard = await unheardDevices(client, place, context.now());
     return {
       event: { id, name, startsAt: iso(startsAt), timeZone: venue.timeZone },
       writtenAt: iso(context.now()),
-      isFinal: event.status === 'closed' && (await isHeardOut(client, event)),
+      isFinal:
+        isOver &&
+        unheard.every(({ writtenOff }) => writtenOff !== null) &&
+        !(await isReplaying(client, event)),
+      unheard,
       tickets: { sold: tickets.sold, used: tickets.used, unused: tickets.sold - tickets.used },
       people: {
         sold: tickets.people,
@@ -217,13 +225,11 @@ async function readCash(client: PoolClient, event: OpenEvent) {
   return rows.map(({ currency, minor }) => ({ currency, minor: Number(minor) }));
 }
 
-/** Nothing that lanes have sent is still to be made true, and none that is not revoked owes a journal. */
-async function isHeardOut(client: PoolClient, event: OpenEvent): Promise<boolean> {
+/** Something that lanes have sent is still to be made true. */
+async function isReplaying(client: PoolClient, event: OpenEvent): Promise<boolean> {
   const { rows } = await client.query<{ waits: boolean }>(
-    `SELECT EXISTS (SELECT 1 FROM journal_entries WHERE event = $1 AND applied_at IS NULL)
-       OR EXISTS (SELECT 1 FROM device_status s JOIN devices d ON d.id = s.device
-                  WHERE d.event = $1 AND coalesce((s.status ->> 'unsynced')::int, 0) > 0) AS waits`,
+    `SELECT EXISTS (SELECT 1 FROM journal_entries WHERE event = $1 AND applied_at IS NULL) AS waits`,
     [event.number],
   );
-  return rows[0]?.waits === false;
+  return rows[0]?.waits !== false;
 }

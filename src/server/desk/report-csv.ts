@@ -25,6 +25,14 @@ export function reportCsv(report: NightReport): string {
     ]),
     ...Object.entries(report.conflicts).map(([name, n]) => ['conflicts', name, n] as const),
     ...Object.entries(report.desk).map(([name, n]) => ['desk', name, n] as const),
+    ...report.unheard.map(
+      ({ deviceId, heardAt, unsent, writtenOff }) =>
+        [
+          writtenOff === null ? 'unheard' : 'unheard_written_off',
+          `${deviceId} ${heardAt ?? ''}`.trim(),
+          unsent ?? '',
+        ] as const,
+    ),
     ...report.cash.map(({ currency, minor }) => ['cash_minor', currency, minor] as const),
   ];
   const lines = [['part', 'name', 'value'], ...rows].map((row) => row.map(cell).join(','));

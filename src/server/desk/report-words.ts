@@ -3,6 +3,7 @@ import type { Reason } from '#domain/entry/verdict.ts';
 import type { NightReport } from '#protocol/desk.ts';
 import { clockTime } from '#server/paper/local-time.ts';
 import type { ReportPage, ReportPart } from '#server/paper/report-pdf.ts';
+import type { Localized } from '#server/paper/ticket-face.ts';
 
 const REFUSED: Readonly<Record<Reason, readonly [zh: string, en: string]>> = {
   unreadable: ['未识别', 'Unreadable'],
@@ -46,12 +47,7 @@ export function reportPage(report: NightReport): ReportPage {
     startsAt: Date.parse(report.event.startsAt),
     writtenAt: Date.parse(report.writtenAt),
     timeZone,
-    caution: report.isFinal
-      ? null
-      : {
-          'zh-CN': '尚非最终：比赛未关闭，或仍有通道记录未上传。',
-          en: 'Not final: the event is open, or lanes still owe records.',
-        },
+    caution: cautionOf(report),
     parts: [
       ...tickets(report, count),
       {
@@ -75,8 +71,42 @@ export function reportPage(report: NightReport): ReportPage {
         }),
       },
       afterwards(report, count),
+      ...unheardPart(report, at),
     ],
   };
+}
+
+function cautionOf({ isFinal, unheard }: NightReport): Localized | null {
+  const n = unheard.length;
+  if (isFinal && n === 0) return null;
+  if (isFinal) {
+    return {
+      'zh-CN': `最终，不含文末 ${n} 部设备上可能的记录。`,
+      en: `Final, without what the ${n} ${n === 1 ? 'device' : 'devices'} listed below may hold.`,
+    };
+  }
+  return n === 0
+    ? { 'zh-CN': '尚非最终：比赛未关闭。', en: 'Not final: the event is open.' }
+    : {
+        'zh-CN': `尚非最终：${n} 部设备可能有未传记录，见文末。`,
+        en: `Not final: ${n} ${n === 1 ? 'device' : 'devices'} listed below may hold scans.`,
+      };
+}
+
+function unheardPart({ unheard }: NightReport, at: (from: string | null) => string): ReportPart[] {
+  if (unheard.length === 0) return [];
+  return [
+    {
+      heading: { 'zh-CN': '未听完的设备', en: 'Devices not heard out' },
+      rows: unheard.map(({ deviceId, gate, lane, heardAt, unsent, writtenOff }) => {
+        const name = `${lane ?? gate} ${deviceId}`;
+        const owes = unsent === null ? '' : `${unsent} 条 scans`;
+        const given = writtenOff === null ? '' : '已注销 written off';
+        const beside = [given, owes].filter((part) => part !== '').join(' · ');
+        return [{ 'zh-CN': name, en: name }, at(heardAt), beside];
+      }),
+    },
+  ];
 }
 
 type Count = (zh: string, en: string, n: number, beside?: string) => ReportPart['rows'][number];

@@ -14,6 +14,8 @@ import {
   searchTicketsRequest,
   settleRequest,
   ticketsFound,
+  unheardList,
+  writeOffRequest,
 } from '#protocol/desk.ts';
 import { id, words } from '#protocol/primitives.ts';
 import { addRoute } from '#server/platform/http/route.ts';
@@ -23,6 +25,7 @@ import { eventOr404 } from '#server/venue/find-event.ts';
 import { admitByHand } from './admission.ts';
 import { listCash, takeCash } from './cash.ts';
 import { listConflicts, settleConflict } from './conflicts.ts';
+import { unheardDevices, writeOffDevice } from './heard-out.ts';
 import { nightReport } from './night-report.ts';
 import { reportCsv } from './report-csv.ts';
 import { reportPage } from './report-words.ts';
@@ -178,6 +181,23 @@ function addReport(app: FastifyInstance, context: ServerContext): void {
       const { reportPdf } = await import('#server/paper/report-pdf.ts');
       const paper = await reportPdf(reportPage(report));
       return reply.type('application/pdf').send(paper.bytes);
+    },
+  });
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/v1/events/:id/report/written-off',
+    rule: { allow: 'devices.revoke' },
+    summary: 'Say of a device that nothing more will come: lost, broken, wiped',
+    tag: 'desk',
+    params: eventParams,
+    body: writeOffRequest,
+    answer: unheardList,
+    handle: async ({ params, body, principal }) => {
+      const row = await eventOr404(context.pool, params.id);
+      await writeOffDevice(context, principal, row, body);
+      const isOver = row.status === 'closed' || row.status === 'archived';
+      const event = { number: row.number, id: row.id, isOver };
+      return { unheard: await unheardDevices(context.pool, event, context.now()) };
     },
   });
 }

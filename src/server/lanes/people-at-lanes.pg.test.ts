@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { StatusReport } from '#protocol/lane-status.ts';
 import { HttpNode } from '../../testing/http-node.ts';
 import { newName, Phone } from '../../testing/phone.ts';
@@ -128,6 +129,43 @@ test('a lane is handed over by a code from phone to phone, with whoever stands t
   }>(`${EVENT}/people`);
   const stands = people.find((each) => each.person === person)?.standsAt;
   assert.equal(stands?.deviceId, young.deviceId);
+});
+
+async function lastShift(device: string) {
+  const { shifts } = await night.hub.ask<{
+    shifts: { person: string; endedAt: string | null; endedBy: string | null }[];
+  }>(`${EVENT}/shifts?device=${device}`);
+  return shifts[0];
+}
+
+test('whoever stood at a phone that died goes on at the spare one, and was not the one to hand it over', async () => {
+  const { badge, person } = await add('Qian');
+  const dead = await night.enrol({ lane: undefined, gate: 'N3' });
+  const replaces = {
+    gate: undefined,
+    lane: undefined,
+    replaces: dead.deviceId,
+    withOperator: true,
+  };
+  const asked = { body: { event: 'derby', ...replaces } };
+  const { errors } = await night.hub.refuses(400, '/api/v1/offers', asked);
+  assert.equal(errors?.[0]?.field, 'withOperator', 'nobody stands there yet');
+  await dead.ask(`${SELF}/operator`, { body: { badge } });
+  const spare = await Phone.enrol(night.hub.url, (await night.offer(replaces)).url);
+  assert.equal(spare.enrolled?.operator?.person, person);
+  assert.equal((await lastShift(dead.deviceId))?.endedBy, 'replaced');
+  assert.equal((await lastShift(spare.deviceId))?.endedAt, null);
+});
+
+test('a shift ends with the time of its phone, though nobody says so', async () => {
+  const { badge } = await add('Sun');
+  const until = new Date(Date.now() + 1_000).toISOString();
+  const phone = await night.enrol({ lane: undefined, gate: 'N3', until });
+  await phone.ask(`${SELF}/operator`, { body: { badge } });
+  assert.equal((await lastShift(phone.deviceId))?.endedAt, null);
+  await setTimeout(Date.parse(until) - Date.now() + 20);
+  const { endedAt, endedBy } = (await lastShift(phone.deviceId)) ?? {};
+  assert.deepEqual([endedAt, endedBy], [until, 'expired']);
 });
 
 test('a message reaches the lanes it is for, on every node, until each has acknowledged it', async (t) => {

@@ -2,7 +2,8 @@
 // say how many may still be inside as a range, since people leave without being counted, and afterwards
 // let everybody who was inside come back once.
 import type { Pool, PoolClient } from 'pg';
-import { type Crossing, foldCrossings, insideOf } from '#domain/entry/crossings.ts';
+import type { Crossing } from '#domain/entry/crossings.ts';
+import { crossingsCarriedOver } from '#domain/entry/readmission.ts';
 import { rulesFor } from '#domain/entry/rules.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import type { EvacuationView } from '#protocol/overview.ts';
@@ -70,8 +71,8 @@ export function evacuationView(row: EvacuationRow): EvacuationView {
 }
 
 /**
- * Opens a new entry epoch: every ticket may enter once more, but for those whose holders had left before
- * the evacuation began and could not have come back. The caller holds the event's head locked and raises
+ * Opens a new entry epoch: every ticket may enter once more, but for the places of those who had left before
+ * the evacuation began: a ticket that admits n lets n less those back in. The caller holds the event's head locked and raises
  * the fence afterwards.
  *
  * @param event - as it is under that lock
@@ -93,15 +94,14 @@ export async function openEntryEpoch(
        AND c.crossings @> '[{"direction": "out", "annulledAt": null}]'`,
     [event.number, event.entryEpoch],
   );
-  const gone = rows.filter((row) => {
-    const then = row.crossings.filter(({ at }) => at < evacuatedAt);
-    return insideOf(foldCrossings(then, rulesFor(event.ground, ticketOf(row)))) === 0;
-  });
-  for (const { checkpoint, serial, crossings, revision } of gone) {
+  for (const row of rows) {
+    const rules = rulesFor(event.ground, ticketOf(row));
+    const carried = crossingsCarriedOver(row.crossings, rules, evacuatedAt);
+    if (carried.length === 0) continue;
     await client.query(
       `INSERT INTO claims (event, entry_epoch, checkpoint, serial, crossings, revision, previous)
        VALUES ($1, $2, $3, $4, $5, $6, 0)`,
-      [event.number, epoch, checkpoint, serial, JSON.stringify(crossings), revision],
+      [event.number, epoch, row.checkpoint, row.serial, JSON.stringify(carried), row.revision],
     );
   }
   await client.query(

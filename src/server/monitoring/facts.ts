@@ -127,15 +127,6 @@ export async function readTaken(pool: Pool, event: number, now: Instant): Promis
   );
 }
 
-/** @returns null: as the event file says */
-export async function readKickOff(pool: Pool, event: number): Promise<number | null> {
-  const { rows } = await pool.query<{ starts_at: Date }>(
-    'SELECT starts_at FROM kick_offs WHERE event = $1',
-    [event],
-  );
-  return rows[0]?.starts_at.getTime() ?? null;
-}
-
 export type Search = { readonly searchers: number; readonly secondsEach: number };
 
 export async function readSearches(

@@ -11,7 +11,6 @@ import {
   type Crowd,
   readCrowd,
   readDevices,
-  readKickOff,
   readOpenAlarms,
   readOpenCalls,
   readOpenConflicts,
@@ -55,7 +54,7 @@ export class Monitor {
   async #reckon(now: Instant): Promise<Overview> {
     const { pool, catalogue, storeState } = this.#context;
     const event = await catalogue.reload(this.#event);
-    const [devices, calls, alarms, conflicts, taken, searches, evacuation, head, crowd, kickOff] =
+    const [devices, calls, alarms, conflicts, taken, searches, evacuation, head, crowd] =
       await Promise.all([
         readDevices(pool, this.#event),
         readOpenCalls(pool, this.#event),
@@ -66,10 +65,9 @@ export class Monitor {
         readEvacuation(pool, this.#event),
         this.#insideByScope(),
         this.#crowdAt(event, now),
-        readKickOff(pool, this.#event),
         this.#flow.refresh(now),
       ]);
-    const times = timesOf(event, kickOff);
+    const times = timesOf(event);
     const facts = { flow: this.#flow, devices, searches, crowd, now, startsAt: times.startsAt };
     const gates = gateOverviews(event, facts);
     const limits = limitsOf(event);
@@ -147,15 +145,17 @@ type Times = {
   readonly areMoved: boolean;
 };
 
-/** @param kickOff - as it was moved; null: as the event file says */
-function timesOf({ ground, controls }: OpenEvent, kickOff: number | null): Times {
+function timesOf({ ground, controls }: OpenEvent): Times {
   const { doorsAt, startsAt, endsAt } = ground.event;
   const moved = controls.window;
+  const isMoved = [moved.doorsAt, moved.endsAt, moved.startsAt].some(
+    (at) => typeof at === 'number',
+  );
   return {
     doorsAt: moved.doorsAt ?? doorsAt,
-    startsAt: kickOff ?? startsAt,
+    startsAt: moved.startsAt ?? startsAt,
     endsAt: moved.endsAt ?? endsAt,
-    areMoved: moved.doorsAt !== null || moved.endsAt !== null || kickOff !== null,
+    areMoved: isMoved,
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { ControlsState } from '#protocol/controls.ts';
 import type { Overview } from '#protocol/overview.ts';
 import { derbyFile, derbyTickets } from '../../testing/derby.ts';
 import { HttpNode } from '../../testing/http-node.ts';
@@ -143,6 +144,26 @@ test('whoever had left before an evacuation is not let in again by it', async ()
   assert.equal(await scan('N1', codes[20] ?? ''), 'refused');
 });
 
+test('of a family one of whom had gone home before an evacuation, the others are let back in', async () => {
+  await node.ask(`${EVENT}/tickets/import?delta=true`, { body: derbyTickets(1, ['family'], 61) });
+  const rows = await node.ask<{ ticket_ref: string; code: string }[]>(
+    `${EVENT}/tickets/export?format=json`,
+  );
+  const code = rows.find(({ ticket_ref }) => ticket_ref === 'RV-000061')?.code ?? '';
+  for (const _ of [1, 2, 3]) assert.equal(await scan('N1', code), 'admitted');
+  assert.equal(await scan('N1', code, 'out'), 'admitted');
+  const { token } = await node.ask<{ token: string }>('/api/v1/tokens', {
+    body: { role: 'control-room', person: 'p-fourth' },
+  });
+  await node.ask(`${EVENT}/evacuation`, { body: { isDrill: false, reason: 'test' } });
+  assert.equal(await scan('N1', code, 'out'), 'admitted');
+  const end = { readmit: true, reason: 'test', secondPerson: token };
+  await node.ask(`${EVENT}/evacuation/end`, { body: end });
+  // Two who were inside, and the fourth, who had not come yet.
+  for (const _ of [1, 2, 3]) assert.equal(await scan('N1', code), 'admitted');
+  assert.equal(await scan('N1', code), 'refused');
+});
+
 test('a drill holds no gate and lets nobody back in', async () => {
   await node.ask(`${EVENT}/evacuation`, { body: { isDrill: true, reason: 'practice' } });
   assert.equal(await scan('N1', codes[30] ?? ''), 'admitted');
@@ -155,9 +176,36 @@ test('a drill holds no gate and lets nobody back in', async () => {
   await node.ask(`${EVENT}/evacuation/end`, { body: { readmit: false, reason: 'practised' } });
 });
 
-test('a kick-off that is moved moves the forecast, not who may enter', async () => {
-  const startsAt = new Date(Date.now() + 3_600_000).toISOString();
-  await node.ask(`${EVENT}/kick-off`, { method: 'PUT', body: { startsAt, reason: 'fog' } });
+test('a delayed kick-off is one act: forecast, window and lanes move together, and back', async () => {
+  const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const [startsAt, endsAt] = [at(60), at(240)];
+  const move = (body: object) =>
+    node.ask<ControlsState>(`${EVENT}/kick-off`, {
+      method: 'PUT',
+      body: { ...body, reason: 'fog' },
+    });
+  const before = await node.ask<ControlsState>(`${EVENT}/controls`);
+  using lane = await LiveStream.open(`${node.url}${EVENT}/live`, lanes['N1']?.token ?? '');
+  await lane.next('list', 3_000);
+  const { window, fence } = await move({ startsAt, endsAt });
+  assert.deepEqual(window, { startsAt, endsAt, doorsAt: null });
+  assert.equal(fence, before.fence + 1, 'one change, not two');
+  const isIt = (data: unknown) => (data as ControlsState).fence === fence;
+  const { data } = await lane.next('controls', 2_000, { isIt });
+  assert.deepEqual((data as ControlsState).window, window);
   const { event } = await look();
-  assert.deepEqual([event.startsAt, event.areTimesMoved], [startsAt, true]);
+  assert.deepEqual([event.startsAt, event.endsAt, event.areTimesMoved], [startsAt, endsAt, true]);
+  const { entries } = await node.ask<{ entries: { act: string }[] }>(
+    '/api/v1/audit?order=newest&act=kick-off.moved',
+  );
+  assert.equal(entries.length, 1);
+  const late = { method: 'PUT', body: { startsAt: at(300), reason: 'fog' } } as const;
+  const { errors } = await node.refuses(400, `${EVENT}/kick-off`, late);
+  assert.equal(errors?.[0]?.field, 'endsAt');
+  // Doors alone are moved by the window: a moved kick-off stays.
+  const doors = { doorsAt: at(-100), endsAt, reason: 'x' };
+  await node.ask(`${EVENT}/window`, { method: 'PUT', body: doors });
+  assert.equal((await look()).event.startsAt, startsAt);
+  await move({ startsAt: null, doorsAt: null, endsAt: null });
+  assert.equal((await look()).event.areTimesMoved, false);
 });

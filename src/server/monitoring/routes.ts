@@ -2,10 +2,8 @@
 import { createSession, type Session } from 'better-sse';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { parseInstant } from '#domain/kernel/instant.ts';
 import {
   gateParams,
-  kickOffRequest,
   overview as overviewShape,
   searchRequest,
   takeRequest,
@@ -175,40 +173,6 @@ function addSettings(app: FastifyInstance, context: ServerContext): void {
         return { result: null, act: { act: 'search.set', subject: row.id, detail } };
       });
       return { gate: params.gate, ...body };
-    },
-  });
-
-  addRoute(app, {
-    method: 'PUT',
-    url: '/api/v1/events/:id/kick-off',
-    rule: { allow: 'controls.set' },
-    summary: 'Say that kick-off is later, or as planned again; entry itself follows the window',
-    tag: 'monitoring',
-    params: eventParams,
-    body: kickOffRequest,
-    handle: async ({ params, body, principal }) => {
-      const row = await eventOr404(context.pool, params.id);
-      await context.acts.do(principal, async (client) => {
-        if (body.startsAt === null) {
-          await client.query('DELETE FROM kick_offs WHERE event = $1', [row.number]);
-        } else {
-          await client.query(
-            `INSERT INTO kick_offs (event, starts_at, reason, set_by, set_at)
-             VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (event) DO UPDATE SET starts_at = excluded.starts_at,
-               reason = excluded.reason, set_by = excluded.set_by, set_at = excluded.set_at`,
-            [
-              row.number,
-              new Date(parseInstant(body.startsAt) ?? 0),
-              body.reason,
-              actorOf(principal),
-              new Date(context.now()),
-            ],
-          );
-        }
-        return { result: null, act: { act: 'kick-off.moved', subject: row.id, detail: body } };
-      });
-      return { startsAt: body.startsAt ?? row.file.startsAt };
     },
   });
 }

@@ -3,7 +3,8 @@ import { after, afterEach, before, test } from 'node:test';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { type TestDatabase, testDatabase } from '../../testing/postgres.ts';
 import { createActs } from './acts.ts';
-import { appendAct, listActs, verifyChains } from './audit-chain.ts';
+import { appendAct, verifyChains } from './audit-chain.ts';
+import { listActs } from './audit-list.ts';
 import type { Operator } from './principal.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -166,12 +167,35 @@ test('reading page by page shows the acts of every node once', async () => {
   const shown: string[] = [];
   let after: string | null = null;
   do {
-    const page = await listActs(database.pool, null, after, 4);
+    const page = await listActs(database.pool, { order: 'oldest' }, after, 4);
     shown.push(...page.entries.map(({ node, seq }) => `${node} ${seq}`));
     after = page.next;
   } while (after !== null);
   assert.equal(shown.length, 15);
   assert.equal(new Set(shown).size, 15);
+});
+
+test('finds what matches in the whole record, the latest first, page by page', async () => {
+  for (const node of ['one', 'two']) await append(node, 6);
+  const read = async (wanted: object, after: string | null = null) => {
+    const page = await listActs(database.pool, { order: 'newest', ...wanted }, after, 2);
+    return {
+      shown: page.entries.map(({ node, subject }) => `${node} ${subject}`),
+      next: page.next,
+    };
+  };
+  const first = await read({ q: 'DERBY/4' });
+  assert.deepEqual(first, { shown: ['two derby/4', 'one derby/4'], next: null });
+  const latest = await read({ node: 'one' });
+  assert.deepEqual(latest.shown, ['one derby/5', 'one derby/4']);
+  assert.deepEqual((await read({ node: 'one' }, latest.next)).shown, [
+    'one derby/3',
+    'one derby/2',
+  ]);
+  assert.equal((await read({ subject: 'derby', actor: 'p-1', act: 'hold.set' })).shown.length, 2);
+  const range = { from: (AT + 1) as Instant, until: (AT + 2) as Instant };
+  assert.deepEqual((await read(range)).shown, ['two derby/1', 'one derby/1']);
+  assert.deepEqual((await read({ q: '%' })).shown, []);
 });
 
 const operator: Operator = { kind: 'operator', id: 'tok-1', role: 'admin', person: 'p-1' };

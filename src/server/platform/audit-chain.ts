@@ -64,33 +64,6 @@ export async function appendAct(
   );
 }
 
-/** `seq:node` of the last entry shown: of two nodes each has an entry of the same number. */
-export const AUDIT_CURSOR = /^(\d{1,15}):(.{1,300})$/s;
-
-/**
- * Entries of one node, or of all, oldest first.
- *
- * @param after - the cursor of the page before; null: from the beginning
- */
-export async function listActs(
-  pool: Pool,
-  node: string | null,
-  after: string | null,
-  limit: number,
-): Promise<{ entries: StoredEntry[]; next: string | null }> {
-  const [, seq = '0', last = ''] = AUDIT_CURSOR.exec(after ?? '') ?? [];
-  const { rows } = await pool.query<StoredEntry>(
-    `SELECT * FROM audit WHERE seq > 0 AND (seq, node COLLATE "C") > ($1::bigint, $2)
-       AND ($3::text IS NULL OR node = $3)
-     ORDER BY seq, node COLLATE "C" LIMIT $4`,
-    [seq, last, node, limit + 1],
-  );
-  const entries = rows.slice(0, limit);
-  const end = entries.at(-1);
-  const hasMore = rows.length > limit && end !== undefined;
-  return { entries, next: hasMore ? `${end.seq}:${end.node}` : null };
-}
-
 export type ChainVerdict = {
   readonly isWhole: boolean;
   readonly entries: number;

@@ -162,7 +162,10 @@ function addWindow(app: FastifyInstance, context: ServerContext): void {
       }
       const detail = { ...window, reason: body.reason };
       const act = { act: 'window.moved', detail };
-      await change(context, principal, row, act, () => ({ kind: 'window-moved', window }));
+      await change(context, principal, row, act, ({ window: { startsAt = null } }) => ({
+        kind: 'window-moved',
+        window: { ...window, startsAt },
+      }));
       const { controls, fence } = await loadControls(context.pool, row.number);
       return controlsState(controls, fence);
     },

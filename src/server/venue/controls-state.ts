@@ -4,7 +4,7 @@ import { iso } from '#server/platform/clock.ts';
 
 /** Controls in the words of the protocol. */
 export function controlsState(controls: Controls, fence: number): ControlsState {
-  const { doorsAt, endsAt } = controls.window;
+  const { doorsAt, endsAt, startsAt = null } = controls.window;
   return {
     fence,
     status: controls.status,
@@ -22,6 +22,7 @@ export function controlsState(controls: Controls, fence: number): ControlsState 
     window: {
       doorsAt: doorsAt === null ? null : iso(doorsAt),
       endsAt: endsAt === null ? null : iso(endsAt),
+      startsAt: startsAt === null ? null : iso(startsAt),
     },
   };
 }

@@ -83,6 +83,13 @@ export async function buildApp(deps: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
           proof: { type: 'http', scheme: PROOF_SCHEME },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: SESSION_COOKIE,
+            description:
+              'A browser that has signed in (POST /api/v1/session). Writes name their Origin, which must be this host.',
+          },
         },
       },
     },

@@ -96,7 +96,7 @@ function openApiOf(
     summary: route.summary,
     description: describeRule(rule),
     tags: [route.tag],
-    security: rule.allow === 'public' ? [] : [{ bearer: [] }, { proof: [] }],
+    security: securityOf(rule),
     ...(route.params === undefined ? {} : { params: jsonSchema(route.params) }),
     ...(route.query === undefined ? {} : { querystring: jsonSchema(route.query) }),
     ...(route.body === undefined ? {} : { body: jsonSchema(route.body) }),
@@ -110,6 +110,14 @@ function openApiOf(
     },
     'x-kaimen-rule': rule,
   };
+}
+
+/** Devices show a token or prove a key; people show a token, or their browser the cookie of its session. */
+function securityOf(rule: Rule): Record<string, string[]>[] {
+  if (rule.allow === 'public') return [];
+  if (rule.allow === 'device') return [{ bearer: [] }, { proof: [] }];
+  const people = [{ bearer: [] }, { session: [] }];
+  return rule.orDevice === undefined ? people : [...people, { proof: [] }];
 }
 
 function describeRule(rule: Rule): string {

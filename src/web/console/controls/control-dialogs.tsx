@@ -1,5 +1,4 @@
 import { FormattedMessage, useIntl } from 'react-intl';
-import type { ControlsState } from '#protocol/controls.ts';
 import type { Overview } from '#protocol/overview.ts';
 import { ask, at } from '../api.ts';
 import { ActDialog, useReasonField } from '../parts/act-dialog.tsx';
@@ -101,13 +100,8 @@ export function LimitDialog({ event, overview, onClose }: Asked) {
   );
 }
 
-/** A later kick-off takes the end of entry with it; doors may be moved alone. */
-export function TimesDialog({
-  event,
-  overview,
-  controls,
-  onClose,
-}: Asked & { readonly controls: ControlsState }) {
+/** A later kick-off takes the end of entry with it, in one act; doors may be moved alone. */
+export function TimesDialog({ event, overview, onClose }: Asked) {
   const intl = useIntl();
   const reason = useReasonField();
   const later = (time: string, minutes: number) =>
@@ -138,19 +132,15 @@ export function TimesDialog({
         const doors = Number(values['doors']);
         const why = values['reason'];
         const { doorsAt, startsAt, endsAt } = overview.event;
-        // The window first: it decides who may enter; kick-off only says when the match is.
-        await ask(at`/events/${event}/window`, {
-          method: 'PUT',
-          body: {
-            doorsAt: doors === 0 ? controls.window.doorsAt : later(doorsAt, doors),
-            endsAt: minutes === 0 ? controls.window.endsAt : later(endsAt, minutes),
-            reason: why,
-          },
-        });
-        if (minutes === 0) return;
         await ask(at`/events/${event}/kick-off`, {
           method: 'PUT',
-          body: { startsAt: later(startsAt, minutes), reason: why },
+          body: {
+            ...(minutes === 0
+              ? {}
+              : { startsAt: later(startsAt, minutes), endsAt: later(endsAt, minutes) }),
+            ...(doors === 0 ? {} : { doorsAt: later(doorsAt, doors) }),
+            reason: why,
+          },
         });
       }}
     >
@@ -158,5 +148,30 @@ export function TimesDialog({
         <FormattedMessage id="times.means" />
       </p>
     </ActDialog>
+  );
+}
+
+/** Doors, kick-off and the end of entry as the event file says, in one act. */
+export function PlannedTimesDialog({
+  event,
+  onClose,
+}: {
+  readonly event: string;
+  readonly onClose: () => void;
+}) {
+  const intl = useIntl();
+  return (
+    <ActDialog
+      title={intl.formatMessage({ id: 'times.back' })}
+      verb={intl.formatMessage({ id: 'times.back' })}
+      onClose={onClose}
+      fields={[useReasonField()]}
+      act={({ reason }) =>
+        ask(at`/events/${event}/kick-off`, {
+          method: 'PUT',
+          body: { startsAt: null, doorsAt: null, endsAt: null, reason },
+        })
+      }
+    />
   );
 }

@@ -1,5 +1,5 @@
-// What control can do with one gate: stop it, meter it, open it again, send its sections elsewhere, say how
-// it searches.
+// What control can do with one gate: stop it, meter it, open it again, send its sections elsewhere, let it go
+// without codes, say how it searches.
 import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import type { Overview } from '#protocol/overview.ts';
@@ -8,9 +8,10 @@ import { ask, at } from '../api.ts';
 import { ActDialog, useReasonField } from '../parts/act-dialog.tsx';
 import { useSession } from '../session.tsx';
 import { DiversionDialog } from './diversion-dialog.tsx';
+import { ModeDialog, NormalAgainDialog } from './mode-dialog.tsx';
 import { useControls } from './use-controls.ts';
 
-type Open = 'stop' | 'meter' | 'divert' | 'search' | null;
+type Open = 'stop' | 'meter' | 'divert' | 'search' | 'mode' | 'normal' | null;
 
 export function GateActions({
   event,
@@ -29,7 +30,11 @@ export function GateActions({
   if (!session.may('controls.set')) return null;
   const scope = `gate/${gate}`;
   const holds = controls?.holds.filter((hold) => hold.scope === scope) ?? [];
-  const close = () => setOpen(null);
+  const mode = controls?.modes?.find((each) => each.gate === gate) ?? null;
+  const close = () => {
+    setOpen(null);
+    void refresh();
+  };
   const set = async (body: object) => {
     await ask(at`/events/${event}/holds`, { body: { scope, ...body } });
     await refresh();
@@ -59,6 +64,17 @@ export function GateActions({
       <Button size="small" onClick={() => setOpen('search')}>
         <FormattedMessage id="do.search" />
       </Button>
+      {mode === null ? (
+        <Button size="small" kind="danger" onClick={() => setOpen('mode')}>
+          <FormattedMessage id="do.mode" />
+        </Button>
+      ) : (
+        <Button size="small" kind="main" onClick={() => setOpen('normal')}>
+          <FormattedMessage id="mode.normal" />
+        </Button>
+      )}
+      {open === 'mode' && <ModeDialog event={event} gate={gate} onClose={close} />}
+      {open === 'normal' && <NormalAgainDialog event={event} gate={gate} onClose={close} />}
       {open === 'stop' && (
         <ActDialog
           title={intl.formatMessage({ id: 'do.stop-gate' }, { gate })}

@@ -1,11 +1,13 @@
 // A QR code that makes a phone a lane: shown here, scanned there, good once and for ten minutes.
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
+import type { z } from 'zod';
 import type { OfferMade } from '#protocol/enrolment.ts';
+import type { shiftList } from '#protocol/people.ts';
 import { Button } from '#web/ui/button.tsx';
 import { Dialog } from '#web/ui/dialog.tsx';
-import { ask } from '../api.ts';
+import { ask, at } from '../api.ts';
 import { useLive } from '../live/overview-feed.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
@@ -26,11 +28,15 @@ export function OfferDialog({
   const clock = useGroundClock();
   const placeName = usePlaceName();
   const [form, setForm] = useState({ gate: '', lane: '', role: 'steward', isPractice: false });
+  const [goesOn, setGoesOn] = useState(true);
+  const standing = useStanding(event, replaces);
   const offer = useMutation({
     mutationFn: () => {
       const { gate, lane, role, isPractice } = form;
       const place =
-        replaces === null ? { gate, ...(lane === '' ? {} : { lane }), role } : { replaces };
+        replaces === null
+          ? { gate, ...(lane === '' ? {} : { lane }), role }
+          : { replaces, ...(goesOn && standing !== null ? { withOperator: true } : {}) };
       return ask<OfferMade>('/offers', {
         body: { event, ...place, ...(isPractice ? { isPractice } : {}) },
       });
@@ -55,9 +61,12 @@ export function OfferDialog({
           {replaces === null ? (
             <Place form={form} onChange={setForm} />
           ) : (
-            <p className="text-sm">
-              <FormattedMessage id="devices.replace-means" values={{ device: replaces }} />
-            </p>
+            <>
+              <p className="text-sm">
+                <FormattedMessage id="devices.replace-means" values={{ device: replaces }} />
+              </p>
+              {standing !== null && <Shift name={standing} goesOn={goesOn} onChange={setGoesOn} />}
+            </>
           )}
           <div className="flex justify-end gap-2">
             <Button onClick={onClose}>{intl.formatMessage({ id: 'shared.cancel' })}</Button>
@@ -77,6 +86,52 @@ export function OfferDialog({
         </div>
       )}
     </Dialog>
+  );
+}
+
+/** Who is signed on at the phone now; null: nobody. */
+function useStanding(event: string, device: string | null): string | null {
+  const shifts = useQuery({
+    queryKey: ['standing', event, device],
+    enabled: device !== null,
+    queryFn: () =>
+      ask<z.infer<typeof shiftList>>(
+        `${at`/events/${event}/shifts`}?now=true&device=${encodeURIComponent(device ?? '')}`,
+      ),
+  });
+  const shift = shifts.data?.shifts[0];
+  return shift === undefined ? null : (shift.name ?? shift.person);
+}
+
+function Shift({
+  name,
+  goesOn,
+  onChange,
+}: {
+  readonly name: string;
+  readonly goesOn: boolean;
+  readonly onChange: (goesOn: boolean) => void;
+}) {
+  return (
+    <fieldset className="flex flex-col gap-1 text-sm">
+      <legend className="mb-1 font-semibold">
+        <FormattedMessage id="devices.shift" />
+      </legend>
+      {[true, false].map((value) => (
+        <label key={String(value)} className="flex min-h-8 items-center gap-2">
+          <input
+            type="radio"
+            name="goes-on"
+            checked={goesOn === value}
+            onChange={() => onChange(value)}
+          />
+          <FormattedMessage
+            id={value ? 'devices.shift-goes-on' : 'devices.shift-changes'}
+            values={{ name }}
+          />
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

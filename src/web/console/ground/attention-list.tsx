@@ -18,11 +18,13 @@ import { useSession } from '../session.tsx';
 import type { PlacePath } from '../shell/places.ts';
 
 const TAKEN_MINUTES = 10;
+const FIRST_FEW = 3;
 const HUE_OF: Readonly<Record<1 | 2 | 3, Hue>> = { 1: 'refused', 2: 'refer', 3: 'unknown' };
 
 export function AttentionList({ overview }: { readonly overview: Overview }) {
   const intl = useIntl();
   const [isBusy, setBusy] = useState(false);
+  const [isWhole, setWhole] = useState(false);
   const { shown, waiting, release } = useHeldStill(overview.attention, ({ key }) => key, isBusy);
   return (
     <section
@@ -55,6 +57,8 @@ export function AttentionList({ overview }: { readonly overview: Overview }) {
       )}
       <ol
         data-rows
+        // Where it stands above the ground and not beside it, the first few leave the ground in sight.
+        className={isWhole ? '' : 'max-xl:[&>li:nth-child(n+4)]:hidden'}
         onPointerEnter={() => setBusy(true)}
         onPointerLeave={() => setBusy(false)}
         onFocus={() => setBusy(true)}
@@ -64,6 +68,18 @@ export function AttentionList({ overview }: { readonly overview: Overview }) {
           <Row key={item.key} item={item} />
         ))}
       </ol>
+      {shown.length > FIRST_FEW && (
+        <button
+          type="button"
+          onClick={() => setWhole(!isWhole)}
+          className="min-h-8 self-start text-accent-text text-sm underline xl:hidden"
+        >
+          <FormattedMessage
+            id={isWhole ? 'attention.few' : 'attention.all'}
+            values={{ n: shown.length }}
+          />
+        </button>
+      )}
     </section>
   );
 }
@@ -174,6 +190,9 @@ function actionOf(item: AttentionView): Way {
   }
   if (kind === 'not-ready')
     return { word: 'do.ready', path: 'devices', search: { tab: 'readiness' } };
+  if (device !== undefined && (kind === 'lane-silent' || kind === 'battery-low')) {
+    return { word: 'do.hand-over', path: 'devices', search: { q: device, ref: device } };
+  }
   if (device !== undefined && gate !== null && kind !== 'gate-down') {
     return { word: 'do.device', path: 'devices', search: { q: device } };
   }

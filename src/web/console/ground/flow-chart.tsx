@@ -142,7 +142,6 @@ function drawMarks(plot: uPlot, marks: Marks, colour: string): void {
   ctx.save();
   ctx.strokeStyle = colour;
   ctx.fillStyle = colour;
-  ctx.textAlign = 'left';
   ctx.font = `${12 * devicePixelRatio}px system-ui`;
   for (const { at, word } of marks) {
     const x = plot.valToPos(at, 'x', true);
@@ -152,7 +151,11 @@ function drawMarks(plot: uPlot, marks: Marks, colour: string): void {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    ctx.fillText(word, x + 6, bbox.top + 14 * devicePixelRatio);
+    // Beside its line, and inside the chart: at the right edge the word stands before the line.
+    const gap = 6 * devicePixelRatio;
+    const fits = x + gap + ctx.measureText(word).width <= bbox.left + bbox.width;
+    ctx.textAlign = fits ? 'left' : 'right';
+    ctx.fillText(word, fits ? x + gap : x - gap, bbox.top + 14 * devicePixelRatio);
   }
   ctx.restore();
 }

@@ -1,5 +1,6 @@
 // One gate opened: its lanes, why it refuses, what it could pass, and the controls that belong to it.
 import { useParams } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
 import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
 import type { Reason } from '#domain/entry/verdict.ts';
 import { rungWord, verdictWord } from '#lane/words.ts';
@@ -7,10 +8,13 @@ import type { GateOverview, LaneOverview, Overview } from '#protocol/overview.ts
 import { useLooks } from '#web/ui/looks.tsx';
 import { RungBadge } from '#web/ui/rung-badge.tsx';
 import { GateActions } from '../controls/gate-actions.tsx';
+import { OfferDialog } from '../devices/offer-dialog.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
 import { laneName, useLocalized } from '../parts/names.ts';
 import { Section } from '../parts/page.tsx';
+import { RowAct } from '../parts/row-act.tsx';
+import { useSession } from '../session.tsx';
 
 export function GatePanel({
   gate,
@@ -24,19 +28,26 @@ export function GatePanel({
   const intl = useIntl();
   const localized = useLocalized();
   const { event = '' } = useParams({ strict: false });
+  const top = useRef<HTMLDivElement>(null);
+  // Opened from the plan above it, it may begin below what is in sight.
+  useEffect(() => {
+    if (gate.gate !== '') top.current?.scrollIntoView({ block: 'nearest' });
+  }, [gate.gate]);
   return (
-    <Section
-      title={`${gate.gate} · ${localized(gate.name)}`}
-      aside={
-        <button type="button" className="min-h-6 underline hover:text-fg" onClick={onClose}>
-          {intl.formatMessage({ id: 'shared.close' })}
-        </button>
-      }
-    >
-      <GateActions event={event} gate={gate.gate} overview={overview} />
-      <Facts gate={gate} />
-      <Lanes gate={gate} />
-    </Section>
+    <div ref={top} className="scroll-mb-4">
+      <Section
+        title={`${gate.gate} · ${localized(gate.name)}`}
+        aside={
+          <button type="button" className="min-h-6 underline hover:text-fg" onClick={onClose}>
+            {intl.formatMessage({ id: 'shared.close' })}
+          </button>
+        }
+      >
+        <GateActions event={event} gate={gate.gate} overview={overview} />
+        <Facts gate={gate} />
+        <Lanes event={event} gate={gate} />
+      </Section>
+    </div>
   );
 }
 
@@ -105,8 +116,10 @@ function Facts({ gate }: { readonly gate: GateOverview }) {
   );
 }
 
-function Lanes({ gate }: { readonly gate: GateOverview }) {
+function Lanes({ event, gate }: { readonly event: string; readonly gate: GateOverview }) {
   const intl = useIntl();
+  const session = useSession();
+  const [handingOver, setHandingOver] = useState<string | null>(null);
   const clock = useGroundClock();
   const { language } = useLooks();
   const columns: readonly Column<LaneOverview>[] = [
@@ -188,15 +201,29 @@ function Lanes({ gate }: { readonly gate: GateOverview }) {
         battery === null ? '–' : <FormattedNumber value={battery} style="percent" />,
     },
   ];
+  const acts: Column<LaneOverview> = {
+    id: 'acts',
+    head: 'accounts.acts',
+    value: () => null,
+    cell: ({ deviceId }) =>
+      deviceId === null ? null : (
+        <RowAct word="devices.replace" onPress={() => setHandingOver(deviceId)} />
+      ),
+  };
   return (
-    <DataTable
-      name="lanes"
-      label={intl.formatMessage({ id: 'lanes.title' }, { gate: gate.gate })}
-      rows={gate.lanes}
-      columns={columns}
-      keyOf={({ deviceId, lane }) => deviceId ?? `lane ${lane}`}
-      empty={<FormattedMessage id="lanes.none" />}
-    />
+    <>
+      <DataTable
+        name="lanes"
+        label={intl.formatMessage({ id: 'lanes.title' }, { gate: gate.gate })}
+        rows={gate.lanes}
+        columns={session.may('devices.enrol') ? [...columns, acts] : columns}
+        keyOf={({ deviceId, lane }) => deviceId ?? `lane ${lane}`}
+        empty={<FormattedMessage id="lanes.none" />}
+      />
+      {handingOver !== null && (
+        <OfferDialog event={event} replaces={handingOver} onClose={() => setHandingOver(null)} />
+      )}
+    </>
   );
 }
 

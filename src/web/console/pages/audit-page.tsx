@@ -1,5 +1,5 @@
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { keepPreviousData, useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import type { z } from 'zod';
 import type { Instant } from '#domain/kernel/instant.ts';
@@ -16,28 +16,23 @@ import { PageHead } from '../parts/page.tsx';
 type Page = z.infer<typeof auditPage>;
 type Act = Page['entries'][number];
 
-/** What people did, and proof that nothing of it was changed since. */
+/** What people did, the latest first, and proof that nothing of it was changed since. */
 export function AuditPage() {
   const intl = useIntl();
   const [text, setText] = useState('');
+  const q = useSettled(text.trim());
   const pages = useInfiniteQuery({
-    queryKey: ['audit'],
-    queryFn: ({ pageParam }) =>
-      ask<Page>(`/audit${pageParam === '' ? '' : `?after=${encodeURIComponent(pageParam)}`}`),
+    queryKey: ['audit', q],
+    queryFn: ({ pageParam }) => ask<Page>(`/audit?${queryOf(q, pageParam)}`),
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,
+    // What was found before stays until what is found now is there: nothing jumps.
+    placeholderData: keepPreviousData,
   });
   const verify = useMutation({
     mutationFn: () => ask<z.infer<typeof auditVerdict>>('/audit/verify'),
   });
-  const needle = text.trim().toLowerCase();
-  const rows = (pages.data?.pages ?? [])
-    .flatMap(({ entries }) => entries)
-    .filter((each) =>
-      [each.act, each.actor, each.subject, each.detail].some((part) =>
-        part.toLowerCase().includes(needle),
-      ),
-    );
+  const rows = (pages.data?.pages ?? []).flatMap(({ entries }) => entries);
   return (
     <>
       <PageHead id="place.audit">
@@ -62,6 +57,10 @@ export function AuditPage() {
           <Field
             data-search
             label={intl.formatMessage({ id: 'audit.filter' })}
+            hint={intl.formatMessage({ id: 'audit.filter-hint' })}
+            type="search"
+            autoComplete="off"
+            maxLength={100}
             value={text}
             onChange={(changed) => setText(changed.target.value)}
           />
@@ -82,6 +81,25 @@ export function AuditPage() {
       </div>
     </>
   );
+}
+
+function queryOf(q: string, after: string): string {
+  const query = new URLSearchParams({ order: 'newest' });
+  if (q !== '') query.set('q', q);
+  if (after !== '') query.set('after', after);
+  return query.toString();
+}
+
+const TYPING_MS = 300;
+
+/** The value once it has been left alone for a moment: not every key asks the server. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
 }
 
 function useColumns(): readonly Column<Act>[] {

@@ -5,8 +5,11 @@ import type { ControlsState } from '#protocol/controls.ts';
 import type { Overview } from '#protocol/overview.ts';
 import { Button } from '#web/ui/button.tsx';
 import { ask, at } from '../api.ts';
+import { ControlLine } from '../controls/control-line.tsx';
 import { HoldDialog, LimitDialog, TimesDialog } from '../controls/control-dialogs.tsx';
 import { DiversionDialog } from '../controls/diversion-dialog.tsx';
+import { Modes } from '../controls/modes.tsx';
+import { Times } from '../controls/times.tsx';
 import { useControls } from '../controls/use-controls.ts';
 import { useLive } from '../live/overview-feed.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -52,16 +55,21 @@ export function ControlsPage() {
         <Holds controls={controls} event={event} canLift={canSet} onChange={refresh} />
         <Diversions controls={controls} event={event} canLift={canSet} onChange={refresh} />
         <Limits overview={overview} />
-        <Times overview={overview} controls={controls} />
+        <Times
+          overview={overview}
+          controls={controls}
+          event={event}
+          canSet={canSet}
+          onChange={refresh}
+        />
+        <Modes controls={controls} event={event} canSet={canSet} onChange={refresh} />
       </div>
       {open === 'hold' && <HoldDialog event={event} overview={overview} onClose={close} />}
       {open === 'divert' && (
         <DiversionDialog event={event} overview={overview} closed={gate ?? null} onClose={close} />
       )}
       {open === 'limit' && <LimitDialog event={event} overview={overview} onClose={close} />}
-      {open === 'times' && (
-        <TimesDialog event={event} overview={overview} controls={controls} onClose={close} />
-      )}
+      {open === 'times' && <TimesDialog event={event} overview={overview} onClose={close} />}
     </>
   );
 }
@@ -89,7 +97,7 @@ function Holds({ controls, event, canLift, onChange }: Listed) {
       )}
       <ul data-rows>
         {controls.holds.map(({ id, scope, kind, perMinute, reason }) => (
-          <Line
+          <ControlLine
             key={id}
             title={scopeName(scope)}
             verb={intl.formatMessage({ id: 'controls.lift' })}
@@ -99,7 +107,7 @@ function Holds({ controls, event, canLift, onChange }: Listed) {
               <FormattedMessage id={`controls.${kind}`} values={{ n: perMinute ?? 0 }} />
             </span>{' '}
             <span className="text-quiet">{reason}</span>
-          </Line>
+          </ControlLine>
         ))}
       </ul>
     </Section>
@@ -123,7 +131,7 @@ function Diversions({ controls, event, canLift, onChange }: Listed) {
       )}
       <ul data-rows>
         {inForce.map(({ id, sections, gates, until, reason }) => (
-          <Line
+          <ControlLine
             key={id}
             title={`${sections.join(', ')} → ${gates.join(', ')}`}
             verb={intl.formatMessage({ id: 'controls.end' })}
@@ -131,41 +139,10 @@ function Diversions({ controls, event, canLift, onChange }: Listed) {
           >
             <FormattedMessage id="controls.until" values={{ time: clock.of(until) }} />{' '}
             <span className="text-quiet">{reason}</span>
-          </Line>
+          </ControlLine>
         ))}
       </ul>
     </Section>
-  );
-}
-
-function Line({
-  title,
-  verb,
-  onLift,
-  children,
-}: {
-  readonly title: string;
-  readonly verb: string;
-  readonly onLift: (() => Promise<void>) | undefined;
-  readonly children: React.ReactNode;
-}) {
-  const [error, setError] = useState<unknown>(null);
-  return (
-    <li
-      data-row
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: j and k walk through the rows
-      tabIndex={0}
-      className="flex items-center gap-3 border-line border-b py-2 text-sm"
-    >
-      <span className="font-semibold">{title}</span>
-      <span className="min-w-0 flex-1">{children}</span>
-      {onLift !== undefined && (
-        <Button size="small" onClick={() => void onLift().catch(setError)}>
-          {verb}
-        </Button>
-      )}
-      <Failure error={error} />
-    </li>
   );
 }
 
@@ -198,40 +175,6 @@ function Limits({ overview }: { readonly overview: Overview }) {
           );
         })}
       </ul>
-    </Section>
-  );
-}
-
-function Times({
-  overview,
-  controls,
-}: {
-  readonly overview: Overview;
-  readonly controls: ControlsState;
-}) {
-  const intl = useIntl();
-  const clock = useGroundClock();
-  const { event } = overview;
-  const rows = [
-    ['times.doors', event.doorsAt, controls.window.doorsAt !== null],
-    ['times.kick-off', event.startsAt, false],
-    ['times.end', event.endsAt, controls.window.endsAt !== null],
-  ] as const;
-  return (
-    <Section
-      title={intl.formatMessage({ id: 'controls.times' })}
-      aside={event.areTimesMoved ? <FormattedMessage id="times.moved" /> : undefined}
-    >
-      <dl className="flex flex-col text-sm">
-        {rows.map(([word, time]) => (
-          <div key={word} className="flex justify-between border-line border-b py-1.5">
-            <dt className="text-quiet">
-              <FormattedMessage id={word} />
-            </dt>
-            <dd className="font-semibold">{clock.of(time)}</dd>
-          </div>
-        ))}
-      </dl>
     </Section>
   );
 }

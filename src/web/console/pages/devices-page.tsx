@@ -68,12 +68,18 @@ export function DevicesPage() {
 
 function DeviceTable({ event }: { readonly event: string }) {
   const intl = useIntl();
-  const { q = '', state, gate } = useSearch({ strict: false }) as Search;
+  const { q = '', state, gate, ref } = useSearch({ strict: false }) as Search;
   const navigate = useNavigate();
   const queries = useQueryClient();
   const session = useSession();
   const [revoking, setRevoking] = useState<Device | null>(null);
-  const [replacing, setReplacing] = useState<string | null>(null);
+  const canEnrol = session.may('devices.enrol');
+  const setReplacing = (device: string | undefined) =>
+    void navigate({
+      to: '.',
+      replace: true,
+      search: (before: Search) => ({ ...before, ref: device }),
+    });
   const queryKey = ['devices', event];
   const devices = useQuery({
     queryKey,
@@ -97,7 +103,7 @@ function DeviceTable({ event }: { readonly event: string }) {
   );
   const columns = useColumns({
     onRevoke: session.may('devices.revoke') ? setRevoking : null,
-    onReplace: session.may('devices.enrol') ? setReplacing : null,
+    onReplace: canEnrol ? setReplacing : null,
   });
   return (
     <>
@@ -152,8 +158,8 @@ function DeviceTable({ event }: { readonly event: string }) {
           </p>
         </ActDialog>
       )}
-      {replacing !== null && (
-        <OfferDialog event={event} replaces={replacing} onClose={() => setReplacing(null)} />
+      {canEnrol && ref !== undefined && (
+        <OfferDialog event={event} replaces={ref} onClose={() => setReplacing(undefined)} />
       )}
     </>
   );

@@ -59,7 +59,9 @@ export function GroundPage() {
             <FlowChart overview={overview} />
           </Section>
         </div>
-        <AttentionList overview={overview} />
+        <div className="min-w-0 max-xl:order-first">
+          <AttentionList overview={overview} />
+        </div>
       </div>
     </>
   );

@@ -8,6 +8,7 @@ import type { NightReport } from '#protocol/desk.ts';
 import { useLooks } from '#web/ui/looks.tsx';
 import { Notice } from '#web/ui/notice.tsx';
 import { ask, at } from '../api.ts';
+import { UnheardDevices } from '../desk/unheard-devices.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
 import { useLocalized } from '../parts/names.ts';
@@ -40,13 +41,21 @@ export function ReportPage() {
       {report.data === undefined ? (
         report.isPending && <Waiting />
       ) : (
-        <Report report={report.data} />
+        <Report report={report.data} event={event} onChange={() => void report.refetch()} />
       )}
     </>
   );
 }
 
-function Report({ report }: { readonly report: NightReport }) {
+function Report({
+  report,
+  event,
+  onChange,
+}: {
+  readonly report: NightReport;
+  readonly event: string;
+  readonly onChange: () => void;
+}) {
   const intl = useIntl();
   const { language } = useLooks();
   const clock = useGroundClock();
@@ -59,11 +68,15 @@ function Report({ report }: { readonly report: NightReport }) {
   const refused = Object.entries(report.refused).sort(([, a], [, b]) => (b ?? 0) - (a ?? 0));
   return (
     <div className="flex flex-col gap-4">
-      {!report.isFinal && (
-        <Notice hue="refer">
-          <FormattedMessage id="report.not-final" />
+      {(!report.isFinal || report.unheard.length > 0) && (
+        <Notice hue={report.isFinal ? 'unknown' : 'refer'}>
+          <FormattedMessage
+            id={report.isFinal ? 'report.final-without' : 'report.not-final'}
+            values={{ n: report.unheard.length }}
+          />
         </Notice>
       )}
+      <UnheardDevices event={event} unheard={report.unheard} onChange={onChange} />
       <div className="grid gap-x-8 gap-y-5 md:grid-cols-2 xl:grid-cols-3">
         <Block
           title={intl.formatMessage({ id: 'report.tickets' })}

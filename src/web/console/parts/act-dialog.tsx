@@ -17,6 +17,8 @@ export type FieldOf = {
   readonly choices?: readonly { readonly value: string; readonly word: string }[];
   readonly initial?: string;
   readonly isOptional?: boolean;
+  /** Depends on what was chosen before it. */
+  readonly isAskedFor?: (values: Values) => boolean;
 };
 
 export type Values = Readonly<Record<string, string>>;
@@ -54,13 +56,14 @@ export function ActDialog({
     event.preventDefault();
     doing.mutate();
   };
+  const isAsked = ({ isAskedFor }: FieldOf) => isAskedFor === undefined || isAskedFor(values);
   const needsSecond = takesTwo === true || (takesTwo === 'perhaps' && isForTwo(doing.error));
   return (
     <Dialog isOpen title={title} onClose={onClose}>
       <form className="flex flex-col gap-4" onSubmit={submit}>
         {children}
         <Failure error={doing.error} />
-        {fields.map((field, index) => (
+        {fields.filter(isAsked).map((field, index) => (
           <OneField
             key={field.name}
             field={field}

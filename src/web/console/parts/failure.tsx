@@ -13,6 +13,9 @@ const SPOKEN = new Set([
   'unavailable',
 ]);
 
+/** Which part was refused stands below, as the server says it. */
+const HEADED = new Set(['conflict', 'malformed-request', 'not-found', 'offer-void', 'internal']);
+
 export function Failure({ error }: { readonly error: unknown }) {
   if (error === null || error === undefined) return null;
   const known = error instanceof ApiError ? error : null;
@@ -29,7 +32,10 @@ export function Failure({ error }: { readonly error: unknown }) {
         <FormattedMessage id={`failure.${known.code}`} />
       ) : (
         <>
-          <span className="font-semibold">{known.message}</span>
+          <span className="font-semibold">
+            <FormattedMessage id={`failure.${HEADED.has(known.code) ? known.code : 'other'}`} />
+          </span>
+          <span className="block">{known.message}</span>
           {known.mend !== null && <span className="block text-quiet">{known.mend}</span>}
         </>
       )}

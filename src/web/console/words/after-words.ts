@@ -3,9 +3,30 @@ import type { Catalogue } from '#web/ui/language.ts';
 /** Report, audit, accounts, roles. */
 export const AFTER_WORDS = {
   'report.not-final': {
-    zh: '尚非最终：比赛未关闭，或仍有通道记录未上传。',
-    en: 'Not final: the match is open, or lanes still owe records.',
+    zh: '尚非最终：{n, plural, =0 {比赛未关闭。} other {# 部设备可能有未上传的记录，或比赛未关闭。}}',
+    en: 'Not final: {n, plural, =0 {the match is open.} one {# device may hold scans, or the match is open.} other {# devices may hold scans, or the match is open.}}',
   },
+  'report.final-without': {
+    zh: '最终，不含下列 {n} 部设备上可能的记录。',
+    en: 'Final, without what the {n, plural, one {device} other {# devices}} below may hold.',
+  },
+  'unheard.title': { zh: '未听完的设备', en: 'Devices not heard out' },
+  'unheard.means': {
+    zh: '充电、连网、打开后会自动上传；听完后从这里消失。',
+    en: 'Charged, in the network and opened, they send what they hold and leave this list.',
+  },
+  'unheard.silent': { zh: '{time} 后没有消息', en: 'silent since {time}' },
+  'unheard.unsent': {
+    zh: '{time} 时还有 {n} 条未上传',
+    en: 'had {n, plural, one {# scan} other {# scans}} to send at {time}',
+  },
+  'unheard.write-off': { zh: '注销', en: 'Write off' },
+  'unheard.write-off-title': { zh: '注销 {place} 的设备', en: 'Write off the device of {place}' },
+  'unheard.write-off-means': {
+    zh: '表示不会再有记录传来：丢失、损坏或已清除。报告可以定稿，并列出此设备。',
+    en: 'Says that nothing more will come: lost, broken, wiped. The report can be final then, and names it.',
+  },
+  'unheard.written-off': { zh: '{by} 已注销：{reason}', en: 'written off by {by}: {reason}' },
   'report.tickets': { zh: '票与人', en: 'Tickets and people' },
   'report.sold': { zh: '售出票', en: 'Tickets sold' },
   'report.used': { zh: '已用票', en: 'Tickets used' },
@@ -36,7 +57,11 @@ export const AFTER_WORDS = {
     en: '{n} entries, each following from the one before: nothing was changed.',
   },
   'audit.broken': { zh: '审计链断开：{why}', en: 'The chain is broken: {why}' },
-  'audit.filter': { zh: '筛选', en: 'Filter' },
+  'audit.filter': { zh: '查找', en: 'Find' },
+  'audit.filter-hint': {
+    zh: '在全部记录里查：谁、做了什么、对象、详情',
+    en: 'In the whole record: who, what, on what, detail',
+  },
   'audit.none': { zh: '没有记录。', en: 'Nothing here.' },
   'audit.more': { zh: '读取更多', en: 'Load more' },
   'audit.at': { zh: '时间', en: 'At' },

@@ -177,8 +177,14 @@ export const DESK_WORDS = {
     en: 'It stops within two seconds, sends its journal, and wipes itself.',
   },
   'devices.revoked-at': { zh: '{time} 撤销', en: 'revoked {time}' },
-  'devices.replace': { zh: '换手机', en: 'Replace' },
-  'devices.replace-title': { zh: '换一部手机', en: 'Replace a phone' },
+  'devices.replace': { zh: '交接', en: 'Hand over' },
+  'devices.replace-title': { zh: '交给另一部手机', en: 'Hand over to another phone' },
+  'devices.shift': { zh: '谁在岗', en: 'Who stands there' },
+  'devices.shift-goes-on': { zh: '{name} 继续在岗', en: '{name} goes on' },
+  'devices.shift-changes': {
+    zh: '换人，由新手机上签到',
+    en: 'Somebody else, who signs on at the new phone',
+  },
   'devices.replace-means': {
     zh: '新手机接替 {device} 的通道，旧的同时撤销。旧手机还没上传的记录仍在它上面：充电、连网、打开后自动上传。',
     en: 'The new phone takes the place of {device}, which is revoked in that moment. What the old one has not sent is still on it: charge it and open it in the network, and it sends the rest.',

@@ -74,6 +74,21 @@ export const SHELL_WORDS = {
     zh: '暂时不可用，请稍后再试。',
     en: 'Not available just now. Try again shortly.',
   },
+  'failure.conflict': {
+    zh: '与现状不符，没有执行。',
+    en: 'Not done: it does not fit what is now.',
+  },
+  'failure.malformed-request': {
+    zh: '有一项填写不对，没有执行。',
+    en: 'Not done: an entry is not right.',
+  },
+  'failure.not-found': {
+    zh: '没有找到，可能已被撤下。',
+    en: 'Not found; it may have been taken away.',
+  },
+  'failure.offer-void': { zh: '这个二维码已失效。', en: 'This code is no longer good.' },
+  'failure.internal': { zh: '服务器出错，没有执行。', en: 'The server failed; nothing was done.' },
+  'failure.other': { zh: '没有执行。', en: 'Not done.' },
   'place.ground': { zh: '球场', en: 'Ground' },
   'place.controls': { zh: '管控', en: 'Controls' },
   'place.calls': { zh: '呼叫与消息', en: 'Calls' },
