@@ -20,6 +20,8 @@ const server = createServer((request, response) => {
   });
 });
 
+// A client that rests for some turns finds its lines as it left them.
+server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;

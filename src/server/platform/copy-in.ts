@@ -15,15 +15,23 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '\\r',
 };
 
-/** One row; text must not hold NUL, which PostgreSQL has no place for. */
-export function copyLine(values: readonly (string | number | null)[]): string {
+/** Bytes are for a column of type `bytea`; text must not hold NUL, which PostgreSQL has no place for. */
+export type CopyValue = string | number | Buffer | null;
+
+export function copyLine(values: readonly CopyValue[]): string {
   let line = '';
+  let separator = '';
   for (const value of values) {
-    if (value === null) line += NULL;
-    else line += typeof value === 'string' && SPECIAL.test(value) ? escaped(value) : value;
-    line += '\t';
+    line += separator + written(value);
+    separator = '\t';
   }
-  return `${line.slice(0, -1)}\n`;
+  return `${line}\n`;
+}
+
+function written(value: CopyValue): string | number {
+  if (value === null) return NULL;
+  if (typeof value === 'string') return SPECIAL.test(value) ? escaped(value) : value;
+  return typeof value === 'number' ? value : `\\\\x${value.toString('hex')}`;
 }
 
 function escaped(text: string): string {

@@ -1,4 +1,5 @@
 // Bytes of a file to text. Old systems write UTF-8 with or without BOM, or GBK; nobody says which.
+import { isAscii } from 'node:buffer';
 
 export type Encoding = 'utf-8' | 'gbk';
 
@@ -54,7 +55,8 @@ export class CsvText {
     }
     const text = tryDecode(lines, this.encoding);
     if (text === null) throw this.#mixed(lines);
-    for (const byte of lines) if (byte === NEWLINE) this.#line += 1;
+    for (let at = lines.indexOf(NEWLINE); at !== -1; at = lines.indexOf(NEWLINE, at + 1))
+      this.#line += 1;
     return text;
   }
 
@@ -95,9 +97,4 @@ function tryDecode(bytes: Buffer, encoding: Encoding): string | null {
   } catch {
     return null;
   }
-}
-
-function isAscii(bytes: Buffer): boolean {
-  for (const byte of bytes) if (byte > 0x7f) return false;
-  return true;
 }

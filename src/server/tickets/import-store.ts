@@ -46,28 +46,50 @@ export async function planFor(client: PoolClient, rows: number): Promise<void> {
 
 const LOOKED_UP_MAX = 5_000;
 
-/** A column that the file does not have stays as it is. */
+/**
+ * A column that the file does not have stays as it is.
+ *
+ * @param isFirst - that the event has no tickets yet: then there is nothing to compare the file with, which is
+ *   most of the work
+ */
 export async function applyStaged(
   client: PoolClient,
   event: number,
   importId: string,
   columns: readonly TicketColumn[],
   listN: number,
+  isFirst: boolean,
 ): Promise<Applied> {
-  if (columns.includes('code')) await client.query(KEEP_REVOKED, [importId, event]);
-  const beside = await countBesideList(client, event, importId, columns);
-  const listed = await client.query(updateStatement(columns), [importId, event, listN]);
-  const changed = listed.rowCount ?? 0;
+  const changed = isFirst ? 0 : await applyChanges(client, event, importId, columns, listN);
   const inserted = await client.query(INSERT_NEW, [importId, event, listN]);
   const added = inserted.rowCount ?? 0;
   if (added + changed > 0) await client.query(RAISE_LIST, [importId, event, listN]);
-  await applyMedia(client, event, importId, columns);
+  await applyMedia(client, event, importId, columns, isFirst);
   const personal = personalIn(columns);
   if (personal.length > 0) {
-    await client.query(updateHolders(personal), [importId, event]);
-    await client.query(insertHolders(personal), [importId, event]);
+    if (!isFirst) await client.query(updateHolders(personal), [importId, event]);
+    await client.query(insertHolders(personal, isFirst), [importId, event]);
   }
-  return { added, changed: changed + beside };
+  return { added, changed };
+}
+
+/** Tickets are never deleted, and under the list’s lock nobody adds any. */
+export async function hasNoTickets(client: PoolClient, event: number): Promise<boolean> {
+  const { rowCount } = await client.query('SELECT FROM tickets WHERE event = $1 LIMIT 1', [event]);
+  return rowCount === 0;
+}
+
+async function applyChanges(
+  client: PoolClient,
+  event: number,
+  importId: string,
+  columns: readonly TicketColumn[],
+  listN: number,
+): Promise<number> {
+  if (columns.includes('code')) await client.query(KEEP_REVOKED, [importId, event]);
+  const beside = await countBesideList(client, event, importId, columns);
+  const listed = await client.query(updateStatement(columns), [importId, event, listN]);
+  return beside + (listed.rowCount ?? 0);
 }
 
 /** Tickets that a whole file does not name. */
@@ -161,32 +183,53 @@ async function applyMedia(
   event: number,
   importId: string,
   columns: readonly TicketColumn[],
+  isFirst: boolean,
 ): Promise<void> {
   for (const [, kind, hash] of mediaIn(columns)) {
-    await client.query(
-      `UPDATE media m SET is_current = false
-       FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
-       WHERE s.import_id = $1 AND m.event = $2 AND m.serial = t.serial AND m.kind = $3
-         AND m.is_current AND m.hash IS DISTINCT FROM s.${hash}`,
-      [importId, event, kind],
-    );
-    await client.query(
-      `UPDATE media m SET serial = t.serial, kind = $3, is_current = true
-       FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
-       WHERE s.import_id = $1 AND m.event = $2 AND m.hash = s.${hash}
-         AND (m.serial, m.is_current) IS DISTINCT FROM (t.serial, true)`,
-      [importId, event, kind],
-    );
+    if (!isFirst) await passMediaOn(client, event, importId, kind, hash);
+    const { from, serial } = rowsAndTickets(isFirst);
     await client.query(
       `INSERT INTO media (event, hash, serial, kind)
-       SELECT $2, s.${hash}, t.serial, $3
-       FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
+       SELECT $2, s.${hash}, ${serial}, $3 FROM ${from}
        WHERE s.import_id = $1 AND s.${hash} IS NOT NULL
          AND NOT EXISTS (SELECT 1 FROM media m WHERE m.event = $2 AND m.hash = s.${hash})
        ORDER BY s.${hash}`,
       [importId, event, kind],
     );
   }
+}
+
+/** Staged rows with the serials of their tickets; those of a first file are the ones just added. */
+function rowsAndTickets(isFirst: boolean) {
+  return isFirst
+    ? { from: 'staged_tickets s', serial: 's.serial' }
+    : {
+        from: 'staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref',
+        serial: 't.serial',
+      };
+}
+
+async function passMediaOn(
+  client: PoolClient,
+  event: number,
+  importId: string,
+  kind: string,
+  hash: string,
+): Promise<void> {
+  await client.query(
+    `UPDATE media m SET is_current = false
+       FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
+       WHERE s.import_id = $1 AND m.event = $2 AND m.serial = t.serial AND m.kind = $3
+         AND m.is_current AND m.hash IS DISTINCT FROM s.${hash}`,
+    [importId, event, kind],
+  );
+  await client.query(
+    `UPDATE media m SET serial = t.serial, kind = $3, is_current = true
+       FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
+       WHERE s.import_id = $1 AND m.event = $2 AND m.hash = s.${hash}
+         AND (m.serial, m.is_current) IS DISTINCT FROM (t.serial, true)`,
+    [importId, event, kind],
+  );
 }
 
 function personalIn(columns: readonly TicketColumn[]) {
@@ -206,12 +249,13 @@ function updateHolders(personal: ReturnType<typeof personalIn>): string {
 }
 
 /** A blank cell makes no row where there is none. */
-function insertHolders(personal: ReturnType<typeof personalIn>): string {
-  const from = personal.map(([column]) => `s.${column}`).join(', ');
+function insertHolders(personal: ReturnType<typeof personalIn>, isFirst: boolean): string {
+  const { from, serial } = rowsAndTickets(isFirst);
+  const values = personal.map(([column]) => `s.${column}`).join(', ');
   return `
     INSERT INTO holders (event, serial, ${personal.map(([, to]) => to).join(', ')})
-    SELECT $2, t.serial, ${from}
-    FROM staged_tickets s JOIN tickets t ON t.event = $2 AND t.ref = s.ref
-    WHERE s.import_id = $1 AND coalesce(${from}) IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM holders h WHERE h.event = $2 AND h.serial = t.serial)`;
+    SELECT $2, ${serial}, ${values}
+    FROM ${from}
+    WHERE s.import_id = $1 AND coalesce(${values}) IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM holders h WHERE h.event = $2 AND h.serial = ${serial})`;
 }

@@ -1,5 +1,6 @@
 // A ticket file into the store: read and staged in parts, checked as a whole, applied in one
 // transaction. Until that commits nothing of the file exists; after it everything does.
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { codeHash, outlineOf } from '#domain/credentials/reading.ts';
 import { groundOf } from '#domain/venue/match-event.ts';
@@ -20,7 +21,7 @@ import { asRefusedFile, refusedFile } from '#server/platform/http/upload.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import { type EventRow, lockEvent, raiseFence } from '#server/venue/store.ts';
 import { discardClashes, findClashes } from './import-clashes.ts';
-import { applyStaged, countMissing, lockList, planFor } from './import-store.ts';
+import { applyStaged, countMissing, hasNoTickets, lockList, planFor } from './import-store.ts';
 import {
   clearImport,
   newImportId,
@@ -32,6 +33,8 @@ import {
 import { draftReader, type TicketDraft } from './ticket-draft.ts';
 
 const PART_ROWS = 5_000;
+/** After so many, some milliseconds’ worth, scans have their turn, and so has the part that is being written. */
+const TURN_ROWS = 250;
 const OUTLINES_MAX = 1_000;
 /** The planner must know of so many rows, or it joins a million of them one by one. */
 const ANALYZE_FROM = 1_000;
@@ -120,8 +123,9 @@ async function apply(
   if (outlines.length > event.outlines.length) {
     await client.query('UPDATE events SET outlines = $2 WHERE number = $1', [number, outlines]);
   }
-  const applied = await applyStaged(client, number, importId, columns, listN);
-  const missing = isDelta ? null : await countMissing(client, number, importId);
+  const isFirst = await hasNoTickets(client, number);
+  const applied = await applyStaged(client, number, importId, columns, listN, isFirst);
+  const missing = isDelta ? null : isFirst ? 0 : await countMissing(client, number, importId);
   if (applied.added + applied.changed > 0) await raiseFence(client, number);
   return { ...applied, missing, bad, problems };
 }
@@ -173,6 +177,7 @@ async function stage(
   try {
     for await (const row of file.rows) {
       rows += 1;
+      if (rows % TURN_ROWS === 0) await othersTurn();
       const draft = readDraft(row);
       if ('message' in draft) {
         bad += 1;

@@ -3,7 +3,7 @@
 import type { Pool } from 'pg';
 import { SERIAL_MAX } from '#domain/credentials/ticket-code.ts';
 import { arrayLiteral } from '#server/platform/array-literal.ts';
-import { copyIn, copyLine } from '#server/platform/copy-in.ts';
+import { type CopyValue, copyIn, copyLine } from '#server/platform/copy-in.ts';
 import { randomName, sha256 } from '#server/platform/crypto.ts';
 import { CsvFileError } from '#server/platform/csv-text.ts';
 import type { TicketDraft } from './ticket-draft.ts';
@@ -16,33 +16,41 @@ export type StagedTicket = TicketDraft & {
   readonly documentHash: Uint8Array | null;
 };
 
-/** Columns of `staged_tickets` and where they come from, as COPY writes them. */
-const STAGED: readonly (readonly [string, (ticket: StagedTicket) => string | number | null])[] = [
-  ['line', (t) => t.line],
-  ['serial', (t) => t.serial],
-  ['ref', (t) => t.ref],
-  ['type', (t) => t.type],
-  ['stand', (t) => t.stand],
-  ['section', (t) => t.section],
-  ['"row"', (t) => t.row],
-  ['seat', (t) => t.seat],
-  ['gates', (t) => (t.gates === null ? null : arrayLiteral(t.gates))],
-  ['valid_from', (t) => timeOf(t.validFrom)],
-  ['valid_until', (t) => timeOf(t.validUntil)],
-  ['admits', (t) => t.admits],
-  ['status', (t) => t.status],
-  ['code_hash', (t) => hex(t.codeHash)],
-  ['foreign_hash', (t) => hex(t.foreignHash)],
-  ['card_hash', (t) => hex(t.cardHash)],
-  ['document_hash', (t) => hex(t.documentHash)],
-  ['order_ref', (t) => t.orderRef],
-  ['party', (t) => t.group],
-  ['companion_of', (t) => t.companionOf],
-  ['holder_name', (t) => t.holderName],
-  ['phone', (t) => t.phone],
-];
+/** Columns of `staged_tickets`, in the order of {@link valuesOf}. */
+const STAGED =
+  'import_id, is_new, line, serial, ref, type, stand, section, "row", seat, gates, valid_from, valid_until, admits, ' +
+  'status, code_hash, foreign_hash, card_hash, document_hash, order_ref, party, companion_of, holder_name, phone';
 
-const COPY = `COPY staged_tickets (import_id, is_new, ${STAGED.map(([column]) => column).join(', ')}) FROM STDIN`;
+function valuesOf(importId: string, isNew: boolean, t: StagedTicket): CopyValue[] {
+  return [
+    importId,
+    isNew ? 't' : 'f',
+    t.line,
+    t.serial,
+    t.ref,
+    t.type,
+    t.stand,
+    t.section,
+    t.row,
+    t.seat,
+    t.gates === null ? null : arrayLiteral(t.gates),
+    timeOf(t.validFrom),
+    timeOf(t.validUntil),
+    t.admits,
+    t.status,
+    bytesOf(t.codeHash),
+    bytesOf(t.foreignHash),
+    bytesOf(t.cardHash),
+    bytesOf(t.documentHash),
+    t.orderRef,
+    t.group,
+    t.companionOf,
+    t.holderName,
+    t.phone,
+  ];
+}
+
+const COPY = `COPY staged_tickets (${STAGED}) FROM STDIN`;
 
 /** Serials that an import has taken for tickets it does not know. */
 export type TakenSerials = { first: number; last: number; count: number };
@@ -61,23 +69,17 @@ export async function stageTickets(
     [event, drafts.map((draft) => draft.ref)],
   );
   const serials = new Map(known.rows.map((row) => [row.ref, row.serial]));
-  const isNew = drafts.map((draft) => !serials.has(draft.ref));
-  const added = drafts.filter((_, index) => isNew[index]);
+  const added = drafts.filter((draft) => !serials.has(draft.ref));
   let next = await takeSerials(pool, event, added.length, taken);
   const beyond = added[Math.max(0, SERIAL_MAX - next + 1)];
   if (beyond !== undefined) throw new CsvFileError(beyond.line, 'the event has no serials left');
-  const tickets = drafts.map((draft) => {
+  let lines = '';
+  for (const draft of drafts) {
     const serial = serials.get(draft.ref);
-    return staged(draft, serial ?? next++, serial === undefined);
-  });
-  const lines = tickets.map((ticket, index) =>
-    copyLine([
-      importId,
-      isNew[index] === true ? 't' : 'f',
-      ...STAGED.map(([, value]) => value(ticket)),
-    ]),
-  );
-  await copyIn(pool, COPY, lines.join(''));
+    const isNew = serial === undefined;
+    lines += copyLine(valuesOf(importId, isNew, staged(draft, serial ?? next++, isNew)));
+  }
+  await copyIn(pool, COPY, lines);
 }
 
 /** @returns the first of them */
@@ -141,6 +143,6 @@ function timeOf(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-function hex(bytes: Uint8Array | null): string | null {
-  return bytes === null ? null : `\\x${Buffer.from(bytes).toString('hex')}`;
+function bytesOf(hash: Uint8Array | null): Buffer | null {
+  return hash === null ? null : Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength);
 }
