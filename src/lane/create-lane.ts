@@ -1,7 +1,6 @@
 // Wires a lane: what it remembers, what it knows, whom it asks. The same in Node and in a browser; what
 // differs are the ports.
-import type { ModeSet } from '#domain/sync/ladder.ts';
-import { NORMAL } from '#domain/sync/ladder.ts';
+import { recallMode } from './gate-mode.ts';
 import { createHub } from './hub.ts';
 import { createIdentity } from './identity.ts';
 import { Journal } from './journal.ts';
@@ -69,14 +68,12 @@ export async function createLane(
       (each.breaker.isOpen || !each.isOurs ? 2 : 0) + (each.tier === 'hub' ? 1 : 0);
     return [...addresses].sort((a, b) => rank(a) - rank(b)).map(({ address }) => address);
   }
-  lane = new Lane({
+  const parts = {
     ...{ ports, settings, events, ending, journal, clock, identity, knowledge, hub, driver },
     tally: createTally(journal),
-  });
-  const kept = journal.meta('mode');
-  const set: ModeSet = kept === null ? NORMAL : JSON.parse(kept);
-  const cause = 'put on by a supervisor before this lane was started again';
-  if (set.mode !== 'normal') driver.step({ kind: 'mode', by: 'supervisor', set, cause });
+  };
+  lane = new Lane(parts);
+  recallMode(parts);
   lane.onControls();
   return lane;
 }

@@ -120,7 +120,9 @@ async function answeredAbove(
       const answer = answerAbove(asked.answer);
       const crossed = await crossedOf(deps, answer, view.ticket);
       const seen = seenWith(deps.journal, asked.answer);
-      await deps.journal.outcome(outcomeBody(deps, read, answer), answer, crossed, { seen });
+      await deps.journal.outcome(outcomeBody(deps, read, answer), answer, crossed, {
+        ...{ seen, asked: 'answered' },
+      });
       return answer;
     }
     case 'unanswered':
@@ -194,7 +196,9 @@ async function conclude(
   wasAsked = false,
 ): Promise<LaneAnswer> {
   const crossed = await crossedOf(deps, answer, view.ticket);
-  await deps.journal.outcome(outcomeBody(deps, read, answer), answer, crossed, { wasAsked });
+  await deps.journal.outcome(outcomeBody(deps, read, answer), answer, crossed, {
+    asked: wasAsked ? 'unanswered' : 'nobody',
+  });
   return answer;
 }
 

@@ -19,7 +19,7 @@ export type Seen = { readonly epoch: string; readonly revision: number; readonly
 export type Annulment = {
   readonly scanId: string;
   readonly at: Instant;
-  readonly cause: 'never-shown' | 'not-turned';
+  readonly cause: 'never-shown' | 'not-turned' | 'supervisor';
 };
 
 export type Body = JournalEntry extends infer Entry
@@ -54,4 +54,15 @@ export function begun({ scanId, code, direction, scannedAt }: Read): ScanRow {
     ...unanswered,
     annulledAt: null,
   };
+}
+
+/** What these scans of one ticket let through, as the rules of entry know crossings. */
+export function ownCrossings(rows: readonly ScanRow[], device: string): OwnCrossing[] {
+  return rows.flatMap(({ scanId: scan, direction, crossed, annulledAt, answer }) => {
+    if (crossed === null) return [];
+    const { gate, lane, at, isExact } = crossed;
+    const { storeEpoch = null, revision = null } = answer ?? {};
+    const passage = { device, scan, gate, lane, at };
+    return [{ ...passage, direction, isExact, annulledAt, storeEpoch, revision }];
+  });
 }

@@ -9,6 +9,7 @@ import {
   type Draft,
   drafted,
   type OwnCrossing,
+  ownCrossings,
   type Read,
   type Seen,
 } from './journal-entries.ts';
@@ -91,17 +92,19 @@ export class Journal {
 
   /**
    * @param seen - of an exact answer; kept with it, so that both survive or neither
-   * @param wasAsked - somebody above was asked and has not answered: what is refused here may be
-   *   admitted there
+   * @param asked - `unanswered`: what is refused here may be admitted above; `nobody`: nothing has been
+   *   claimed anywhere, so that there is nothing to take back, and {@link lighting} is written with it
    */
   outcome(
     body: BodyOf<'outcome'>,
     answer: LaneAnswer,
     crossed: Crossed | null,
-    { seen = null, wasAsked = false }: { seen?: Seen | null; wasAsked?: boolean },
+    { seen = null, asked }: { seen?: Seen | null; asked: 'answered' | 'unanswered' | 'nobody' },
   ): Promise<void> {
     return this.#together((draft) => {
-      this.#decide(draft, body, answer, crossed, wasAsked);
+      const open = asked === 'unanswered' ? 'doubtful' : 'settled';
+      const state = isThrough(answer) && asked !== 'nobody' ? 'dark' : open;
+      this.#decide(draft, body, answer, crossed, state);
       if (seen !== null) this.#noteSeen(draft, seen, answer.decidedAt);
     });
   }
@@ -110,8 +113,9 @@ export class Journal {
    * Durable before the light, like everything that follows from: a lane killed after this has
    * shown its answer for all that it can know, and admits nobody again on it.
    */
-  lighting(scanId: string): Promise<void> {
-    return this.#together((draft) => this.#settle(draft, scanId));
+  async lighting(scanId: string): Promise<void> {
+    if (this.#unsettled.get(scanId)?.state !== 'dark') return;
+    await this.#together((draft) => this.#settle(draft, scanId));
   }
 
   /** An answer that nobody was shown, and its taking back if it was, as one. */
@@ -123,10 +127,15 @@ export class Journal {
   ): Promise<void> {
     return this.#together(async (draft) => {
       const before = this.#unsettled.get(outcome.scanId);
-      if (before?.state === 'open') this.#decide(draft, outcome, answer, crossed, false);
-      this.#settle(draft, outcome.scanId);
+      if (before?.state === 'open') this.#decide(draft, outcome, answer, crossed, 'settled');
+      else this.#settle(draft, outcome.scanId);
       if (annulment !== null) await this.#annul(draft, annulment);
     });
+  }
+
+  /** Taken back above already; the record of it goes up all the same. */
+  takenBack(annulment: Annulment): Promise<void> {
+    return this.#together((draft) => this.#annul(draft, annulment));
   }
 
   turned(body: BodyOf<'turned'>, annulment: Annulment | null): Promise<void> {
@@ -185,14 +194,7 @@ export class Journal {
 
   /** What this lane itself let through with a ticket, and what the store that decided it said of it. */
   async crossingsOf(serial: number, checkpoint: string, device: string): Promise<OwnCrossing[]> {
-    const rows = await this.#store.crossingsOf(serial, checkpoint);
-    return rows.flatMap(({ scanId: scan, direction, crossed, annulledAt, answer }) => {
-      if (crossed === null) return [];
-      const { gate, lane, at, isExact } = crossed;
-      const { storeEpoch = null, revision = null } = answer ?? {};
-      const passage = { device, scan, gate, lane, at };
-      return [{ ...passage, direction, isExact, annulledAt, storeEpoch, revision }];
-    });
+    return ownCrossings(await this.#store.crossingsOf(serial, checkpoint), device);
   }
 
   /** Provisional admissions of a type that the hub has not yet taken over. */
@@ -205,14 +207,13 @@ export class Journal {
 
   /** Entries from `seq` on as JSON texts, at most so many and so many characters, always at least one. */
   async linesFrom(seq: number, countMax: number, lengthMax: number): Promise<JournalLine[]> {
+    const lines = await this.#store.linesFrom(seq, countMax);
     let length = 0;
-    const page: JournalLine[] = [];
-    for (const line of await this.#store.linesFrom(seq, countMax)) {
-      length += line.text.length;
-      if (page.length > 0 && length > lengthMax) break;
-      page.push(line);
-    }
-    return page;
+    const end = lines.findIndex(({ text }, index) => {
+      length += text.length;
+      return index > 0 && length > lengthMax;
+    });
+    return end === -1 ? [...lines] : lines.slice(0, end);
   }
 
   /** Notes that the hub will not take an entry. @returns false when it was known already */
@@ -238,11 +239,9 @@ export class Journal {
     body: BodyOf<'outcome'>,
     answer: LaneAnswer,
     crossed: Crossed | null,
-    wasAsked: boolean,
+    state: ScanRow['state'],
   ): void {
     const outcomeSeq = this.#append(draft, body);
-    // A refusal that was not shown is asked for again and changes nothing.
-    const state = isThrough(answer) ? 'dark' : wasAsked ? 'doubtful' : 'settled';
     const { verdict } = body;
     draft.scans.push({ ...begun(body), state, outcomeSeq, verdict, answer, crossed });
   }

@@ -3,10 +3,12 @@
 import type { Rung } from '#domain/entry/verdict.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { cannotVerify } from '#domain/sync/decide-alone.ts';
-import { type Mode, type ModeSet, modeOf, NORMAL } from '#domain/sync/ladder.ts';
+import type { Mode } from '#domain/sync/ladder.ts';
 import type { ScanAnswer } from '#protocol/scans.ts';
+import { type Counted, countPeople } from './count-people.ts';
 import { decideOne } from './decide-one.ts';
 import { type Feed, startFeed } from './feed.ts';
+import { type SetBy, setModeHere, takeModeOfControl } from './gate-mode.ts';
 import type { Knowledge } from './knowledge.ts';
 import { answerHere, isThrough, type LaneAnswer } from './lane-answer.ts';
 import { isoTime } from './lane-clock.ts';
@@ -14,8 +16,8 @@ import { identifyAll, type LaneParts, statusOf } from './lane-parts.ts';
 import type { LaneStatus } from './lane-settings.ts';
 import { hearLate } from './late.ts';
 import { noticeOf } from './moved.ts';
+import { Practice } from './practice.ts';
 import type { ScanDeps, ScanOptions, ScanSettings } from './scan-deps.ts';
-import type { Counts } from './tally.ts';
 import { heardTurn, type Turned } from './turn.ts';
 import { Unsettled } from './unsettled.ts';
 import { startUploader, type Uploader } from './upload.ts';
@@ -29,6 +31,7 @@ export class Lane {
   readonly #parts: LaneParts;
   readonly #deps: ScanDeps;
   readonly #unsettled: Unsettled;
+  readonly #practice: Practice;
   #settings: ScanSettings;
   #feed: Feed | null = null;
   #uploader: Uploader | null = null;
@@ -51,6 +54,7 @@ export class Lane {
       onMoment: events.onMoment ?? (() => {}),
     };
     this.#unsettled = new Unsettled(this.#deps);
+    this.#practice = new Practice(parts.ports);
   }
 
   /** What the lane knows: who it is, the match, control's word. */
@@ -69,6 +73,7 @@ export class Lane {
     this.#uploader = startUploader({
       ...{ hub, journal, timers, chance, stop: ending.signal },
       onRevoked: () => this.revoke(),
+      isMute: () => this.#isPractice,
       onSetAside: (seq, why) => events.onNotice('quarantined', `${seq}: ${why}`),
       onProgress: () => this.#changed(),
     });
@@ -107,43 +112,33 @@ export class Lane {
     });
   }
 
+  /** A supervisor had it taken back above: this lane knows too, also when it is alone. */
+  takenBack(scanId: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#parts.journal.takenBack({ scanId, at: this.now(), cause: 'supervisor' });
+      this.#uploader?.nudge();
+      this.#changed();
+    });
+  }
+
   /**
    * People counted where no code decides.
    *
    * @returns null in a mode that counts nobody; `isFull` when an open gate has reached its threshold
    * @throws when the journal cannot be written
    */
-  count(
-    direction: 'in' | 'out',
-    people: number,
-    scanId?: string,
-  ): Promise<(Counts & { readonly isFull: boolean }) | null> {
+  count(direction: 'in' | 'out', people: number, scanId?: string): Promise<Counted | null> {
     return this.#inTurn(async () => {
-      const { driver, tally, knowledge } = this.#parts;
-      const { rung } = driver.ladder();
-      if (rung !== 'visual' && rung !== 'open') return null;
-      const lane = this.#settings.lane ?? knowledge.self()?.lane ?? null;
-      const { operator } = this.#settings;
-      const counts = await tally.count({
-        ...{ direction, people, rung, at: isoTime(this.now()) },
-        ...(lane === null ? {} : { lane }),
-        ...(operator === null ? {} : { operator }),
-        ...(scanId === undefined ? {} : { scanId }),
-      });
+      const counts = await countPeople(this.#parts, this.#settings, direction, people, scanId);
       this.#uploader?.nudge();
       this.#changed();
-      const { stopAt } = modeOf(driver.ladder());
-      return { ...counts, isFull: rung === 'open' && stopAt !== null && counts.in >= stopAt };
+      return counts;
     });
   }
 
   /** The supervisor at this lane puts a mode on or takes it back. */
-  async setMode(mode: Mode, stopAt: number | null = null): Promise<void> {
-    const { journal, driver } = this.#parts;
-    const set: ModeSet = mode === 'normal' ? NORMAL : { mode, stopAt };
-    await journal.put({ mode: JSON.stringify(set) });
-    const who = this.#settings.operator ?? 'a supervisor';
-    driver.step({ kind: 'mode', by: 'supervisor', set, cause: `${mode}: set here by ${who}` });
+  setMode(mode: Mode, stopAt: number | null, by: SetBy): Promise<void> {
+    return setModeHere(this.#parts, mode, stopAt, by);
   }
 
   /** Who stands here from now on, which way people pass. */
@@ -152,7 +147,8 @@ export class Lane {
   }
 
   status(): LaneStatus {
-    const unsent = this.#parts.journal.lastSeq - this.#deps.acceptedThrough();
+    const { journal } = this.#parts;
+    const unsent = this.#isPractice ? 0 : journal.lastSeq - this.#deps.acceptedThrough();
     this.#unsentSince = unsent === 0 ? null : (this.#unsentSince ?? this.now());
     const isRevoked = this.#isRevoked;
     return statusOf(this.#parts, { unsent, unsentSince: this.#unsentSince, isRevoked });
@@ -175,18 +171,7 @@ export class Lane {
 
   /** Control's word has come, and with it perhaps a mode for this gate. */
   onControls(): void {
-    const { knowledge, driver } = this.#parts;
-    const gate = knowledge.self()?.gate;
-    const found = knowledge.controls()?.modes?.find((each) => each.gate === gate);
-    const set: ModeSet = found ?? NORMAL;
-    const before = driver.ladder().modes.control;
-    if (before.mode === set.mode && before.stopAt === set.stopAt) {
-      this.#changed();
-      return;
-    }
-    const { mode, stopAt } = set;
-    const cause = `${mode}: set by control`;
-    driver.step({ kind: 'mode', by: 'control', set: { mode, stopAt }, cause });
+    if (!takeModeOfControl(this.#parts)) this.#changed();
   }
 
   onMoved(from: Rung, to: Rung, cause: string, isQuiet: boolean): void {
@@ -230,6 +215,9 @@ export class Lane {
   async #take(code: string, options: ScanOptions): Promise<LaneAnswer> {
     const { clock, journal, events } = this.#parts;
     if (this.#isRevoked) return this.#closed(options);
+    if (this.#isPractice) {
+      return await this.#practice.answer(code, options.confirms !== undefined, this.now());
+    }
     const readMs = clock.monotonicMs();
     try {
       const answer = await decideOne(this.#deps, this.#unsettled, code, options, readMs);
@@ -286,6 +274,10 @@ export class Lane {
     const scan = { direction, gate: '', lane: this.#settings.lane, isConfirmed: false };
     const decided = { at: this.now(), ground: null, listAsOf: null };
     return answerHere('', cannotVerify(scan), 'provisional', decided);
+  }
+
+  get #isPractice(): boolean {
+    return this.knowledge.self()?.isPractice === true;
   }
 
   #changed(): void {

@@ -1,5 +1,5 @@
 // Brings the ticket list to what the hub has: what changed since the cursor, or all of it.
-import { type ListPage, listPage } from '#protocol/ticket-list.ts';
+import { arrivingPage, type ListPage } from '#protocol/ticket-list.ts';
 import type { Hub } from './hub.ts';
 import type { LanePorts } from './ports.ts';
 import { Refusal } from './replies.ts';
@@ -45,13 +45,18 @@ async function download(
   const { list: store } = ports;
   const isWholeList = since === null;
   if (isWholeList) await store.beginWhole();
-  let cursor = since;
   let changes = 0;
+  let coming = getPage(hub, eventId, since, stop);
   for (let pages = 0; pages < PAGES_MAX; pages++) {
-    const page = await getPage(hub, eventId, cursor, stop);
+    const page = await coming;
+    const { cursor } = page;
+    if (page.hasMore) {
+      // The hub makes the next page while this one is being stored; its failure is met when it is due.
+      coming = getPage(hub, eventId, cursor, stop);
+      coming.catch(() => {});
+    }
     await store.take(page.tickets, isWholeList);
     changes += page.tickets.length;
-    cursor = page.cursor;
     if (page.hasMore) continue;
     const isUnchanged = !isWholeList && changes === 0;
     if (page.whole !== null && !isUnchanged) {
@@ -73,7 +78,7 @@ async function getPage(
 ): Promise<ListPage> {
   const query = cursor === null ? '' : `?since=${encodeURIComponent(cursor)}`;
   const path = `/api/v1/events/${encodeURIComponent(eventId)}/list${query}`;
-  return await hub.first({ path }, PAGE_TIMEOUT_MS, stop, (body) => listPage.parse(body));
+  return await hub.first({ path }, PAGE_TIMEOUT_MS, stop, (body) => arrivingPage.parse(body));
 }
 
 /** Count and hash of the list held, as the hub counts and hashes its own. */

@@ -35,6 +35,8 @@ export type UploaderDeps = {
   readonly chance: Chance;
   readonly stop: AbortSignal;
   readonly onRevoked: () => void;
+  /** A lane for training: what it wrote down is nobody's. */
+  readonly isMute: () => boolean;
   readonly onSetAside: (seq: number, why: string) => void;
   /** Fewer entries are left to send, or more again: whoever shows their number looks again. */
   readonly onProgress: () => void;
@@ -45,9 +47,9 @@ export function startUploader(deps: UploaderDeps): Uploader {
   const progress = new Progress(deps);
   let wake = new AbortController();
   let drained: (() => void) | null = null;
+  let failures = 0;
 
   async function run(): Promise<void> {
-    let failures = 0;
     while (!stop.aborted) {
       try {
         await progress.sendNext();
@@ -66,7 +68,7 @@ export function startUploader(deps: UploaderDeps): Uploader {
       const signal = AbortSignal.any([stop, wake.signal]);
       await pause(timers, waitMs * (0.75 + chance.fraction() / 2), signal);
       // Nudged while all was well: others are probably following.
-      const isGathering = failures === 0 && wake.signal.reason === GATHER;
+      const isGathering = wake.signal.reason === GATHER;
       if (isGathering && drained === null) {
         await pause(timers, GATHER_MS, stop);
       }
@@ -74,7 +76,11 @@ export function startUploader(deps: UploaderDeps): Uploader {
   }
 
   return {
-    nudge: (isUrgent = false) => wake.abort(isUrgent ? 'urgent' : GATHER),
+    nudge(isUrgent = false) {
+      if (isUrgent) wake.abort('urgent');
+      // While nobody takes anything, one more scan is no reason to try: it would only be in the way.
+      else if (failures === 0) wake.abort(GATHER);
+    },
     acceptedThrough: () => progress.through,
     async drain(timeoutMs) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -109,12 +115,13 @@ class Progress {
   }
 
   left(): number {
-    return this.#deps.journal.lastSeq - this.through;
+    return this.#deps.isMute() ? 0 : this.#deps.journal.lastSeq - this.through;
   }
 
   /** Sends what comes next; nothing, if nothing does, to hear whether the hub still has the rest. */
   async sendNext(): Promise<void> {
-    const { journal, onSetAside } = this.#deps;
+    const { journal, onSetAside, isMute } = this.#deps;
+    if (isMute()) return;
     const page = await journal.linesFrom(this.through + 1, this.#batchMax, BATCH_LENGTH_MAX);
     const last = page.at(-1)?.seq ?? this.through;
     const entries = page.filter(({ seq }) => !journal.hasSetAside(seq - 1, seq));

@@ -77,6 +77,23 @@ export function nextWord(next: NextAction, language: Language): string {
   return NEXT_WORDS[next][language];
 }
 
+/** What to do next, where the verdict itself does not say it: nobody reads “scan again, scan again”. */
+export function nextAdvice(
+  { reason, next }: Pick<LaneAnswer, 'reason' | 'next'>,
+  language: Language,
+): string {
+  const isSaid =
+    reason !== null && (SAYS_NEXT.has(reason) || (next === 'check-holder' && isCheck(reason)));
+  return isSaid || next === 'send-to-gate' ? '' : nextWord(next, language);
+}
+
+/** Of the word “check ID” nobody asks what is to be checked. */
+function isCheck(reason: Reason): boolean {
+  return reason.startsWith('check-');
+}
+
+const SAYS_NEXT: ReadonlySet<Reason> = new Set(['unreadable', 'stale-code', 'check-dispute']);
+
 export function rungWord(rung: Rung, language: Language): string {
   return RUNG_WORDS[rung][language];
 }
@@ -150,6 +167,10 @@ export const ANNOUNCEMENTS = {
   unwritten: {
     zh: '本机无法写入记录，暂不放行，请腾出磁盘空间：',
     en: 'This lane cannot write its journal and admits nobody until it can; free some space:',
+  },
+  nothingToConfirm: {
+    zh: '没有待确认的核对。请先扫码。',
+    en: 'Nothing waits to be confirmed. Scan the code first.',
   },
   unsent: {
     zh: '条记录尚未上传，下次启动会继续：',

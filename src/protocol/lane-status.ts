@@ -25,6 +25,11 @@ export const statusReport = z.strictObject({
   unsynced: count.describe('scans that are not at the hub yet'),
   oldestUnsyncedAt: time.nullable(),
   app: words(40),
+  queue: z
+    .strictObject({ people: count, at: time })
+    .nullable()
+    .optional()
+    .describe('how many wait at this lane, as its steward sees it, and when that was'),
 });
 export type StatusReport = z.infer<typeof statusReport>;
 

@@ -44,6 +44,12 @@ export const personList = z.object({
 export const identification = z.union([z.strictObject({ badge }), z.strictObject({ name, pin })]);
 export type Identification = z.infer<typeof identification>;
 
+export const supervisorProof = z.strictObject({ supervisor: identification });
+export const supervisorProven = z.object({
+  person: z.string(),
+  role: z.literal('gate-supervisor'),
+});
+
 export const signedOn = operatorView.extend({ since: timeOut });
 
 /** `handed-over` by whoever stood there, `replaced` by control when a phone had died; `expired` with it. */

@@ -29,6 +29,7 @@ import { addCallRoutes } from './lanes/call-routes.ts';
 import { addFindRoutes } from './lanes/find-routes.ts';
 import { addMessageRoutes } from './lanes/message-routes.ts';
 import { addStatusRoutes } from './lanes/status-routes.ts';
+import { addSupervisorRoutes } from './lanes/supervisor-routes.ts';
 import { addUndoRoutes } from './lanes/undo-routes.ts';
 import { addLiveRoutes } from './live/routes.ts';
 import { addMonitoringRoutes } from './monitoring/routes.ts';
@@ -121,6 +122,7 @@ export async function buildServerApp(
   addCallRoutes(app, context);
   addFindRoutes(app, context);
   addUndoRoutes(app, context);
+  addSupervisorRoutes(app, context);
   addLiveRoutes(app, context);
   watchForClones(context);
   addMonitoringRoutes(app, context);

@@ -19,13 +19,17 @@ const TICKETS = {
   'HY-000007': 'adult,N101,9,21,Yusuf Haddad',
   'HY-000008': 'adult,N101,9,22,Amira Haddad',
   'HY-000009': 'adult,N101,9,23,Amira Haddad',
+  'HY-000010': 'adult,N101,10,1,Noor Haddad',
+  'HY-000011': 'adult,N101,10,2,Noor Haddad',
 } as const;
+const SUPERVISOR = { name: '陈立', pin: '480211' } as const;
 export type GateTicket = keyof typeof TICKETS;
 
 export class GateEvening implements AsyncDisposable {
   readonly database: TestDatabase;
   hub: HttpNode;
   readonly #codes = new Map<string, string>();
+  #supervisor: Promise<typeof SUPERVISOR> | null = null;
 
   private constructor(database: TestDatabase, hub: HttpNode) {
     this.database = database;
@@ -65,6 +69,14 @@ export class GateEvening implements AsyncDisposable {
   async reissue(ref: string): Promise<string> {
     const path = `${GATE_EVENT}/tickets/${ref}/reissue`;
     return (await this.hub.ask<{ code: string }>(path, { body: { reason: 'test' } })).code;
+  }
+
+  /** Who may decide how people are checked here, and take an admission back. */
+  supervisor(): Promise<typeof SUPERVISOR> {
+    this.#supervisor ??= this.act('/people', { ...SUPERVISOR, role: 'gate-supervisor' }).then(
+      () => SUPERVISOR,
+    );
+    return this.#supervisor;
   }
 
   offer(more: object = {}): Promise<OfferMade> {

@@ -6,6 +6,8 @@ import { GatePage } from './gate-page.ts';
 export type TourOptions = {
   readonly language: 'zh-CN' | 'en-GB';
   readonly theme: 'light' | 'dark';
+  /** A phone's, unless another is given. */
+  readonly viewport?: { readonly width: number; readonly height: number };
   /** Refused tickets need not be fresh; these are let in, so each tour needs its own. */
   readonly fresh: readonly [GateTicket, GateTicket];
 };
@@ -28,13 +30,14 @@ export async function gateTour(
   options: TourOptions,
   visit: (name: string, opened: TestPage) => Promise<void>,
 ): Promise<void> {
-  const { language, theme, fresh } = options;
-  await using outside = await browser.open({ language, theme, isPhone: true, userAgent: WECHAT });
+  const { language, theme, fresh, viewport } = options;
+  const looks = { language, theme, ...(viewport === undefined ? { isPhone: true } : { viewport }) };
+  await using outside = await browser.open({ ...looks, userAgent: WECHAT });
   await outside.page.goto((await evening.offer()).url);
   await outside.page.getByRole('listitem').first().waitFor();
   await visit('wechat', outside);
 
-  await using opened = await browser.open({ language, theme, isPhone: true });
+  await using opened = await browser.open(looks);
   const tour = new Tour(opened, evening, (name) => visit(name, opened));
   await tour.joining();
   await tour.verdicts(fresh[0]);
@@ -130,6 +133,10 @@ class Tour {
     await this.#press('menu');
     await this.#gate.button('验票方式', 'How to check').click();
     await this.#gate.button('人工验票', 'By eye').click();
+    const { name, pin } = await this.#evening.supervisor();
+    const dialog = this.#opened.page.getByRole('dialog');
+    await dialog.getByLabel(/^(姓名|Name)$/).fill(name);
+    await dialog.getByLabel(/^(密码|PIN)/).fill(pin);
     await this.#gate.button('改为此方式', 'Change to this').click();
     await this.#gate.button('\\+1 入场', '\\+1 in').click();
     await this.#opened.page.locator('[data-count="tally"]', { hasText: '1' }).waitFor();
@@ -161,6 +168,7 @@ class Tour {
 const SHEETS = [
   ['manual', '手工输入', 'Type a code'],
   ['find', '查票', 'Find a ticket'],
+  ['queue', '报排队', 'Queue here'],
   ['undo', '撤回放行', 'Take back'],
   ['operator', '签到', 'Sign on'],
   ['mode', '验票方式', 'How to check'],

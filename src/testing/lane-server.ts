@@ -1,8 +1,10 @@
 // A server as a lane sees it: the wire of `protocol/` over a hub in memory, with faults on demand.
 import http from 'node:http';
 import { json } from 'node:stream/consumers';
+import type { DeviceSelf } from '#protocol/access.ts';
 import type { EventFile } from '#protocol/event-file.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
+import { type StatusReport, statusReport } from '#protocol/lane-status.ts';
 import type { ScanRequest } from '#protocol/scans.ts';
 import { type Answer, answerSpoilt, SPOILERS, type Spoiler } from './lane-faults.ts';
 import { eventNow } from './match-now.ts';
@@ -24,7 +26,11 @@ export class LaneServer implements AsyncDisposable {
   readonly seen: (string | undefined)[] = [];
   /** Batches with one of these entries are refused whole, as malformed. */
   readonly indigestible = new Set<number>();
+  /** What lanes said of themselves. */
+  readonly statuses: StatusReport[] = [];
   fault: ServerFault = 'none';
+  /** What it tells the lane of itself beside what is usual. */
+  self: Partial<DeviceSelf> = {};
   /** What it says of itself. */
   role: 'hub' | 'edge' = 'hub';
   readonly #streams = new Set<http.ServerResponse>();
@@ -117,6 +123,10 @@ export class LaneServer implements AsyncDisposable {
       const answer = this.hub.scan(body as ScanRequest);
       return answer === null ? problem(409, 'scan-id-reused') : ok(answer);
     }
+    if (pathname === '/api/v1/devices/self/status') {
+      this.statuses.push(statusReport.parse(body));
+      return ok({});
+    }
     const scanId = /^\/api\/v1\/scans\/([^/]+)\/annul$/.exec(pathname)?.[1] ?? '';
     const { cause } = body as { cause: string };
     const at = new Date().toISOString();
@@ -131,7 +141,7 @@ export class LaneServer implements AsyncDisposable {
       case '/readyz':
         return ok({ status: 'ready' });
       case '/api/v1/device':
-        return ok({ ...SELF, event: file.id, serverTime: new Date().toISOString() });
+        return ok({ ...SELF, ...this.self, event: file.id, serverTime: new Date().toISOString() });
       case `/api/v1/events/${file.id}`:
         return ok({ id: file.id, number: EVENT_NUMBER, file });
       case `/api/v1/events/${file.id}/controls`:

@@ -205,10 +205,11 @@ export class MemoryHub {
   #row(serial: number): ListRow {
     const ticket = this.tickets.get(serial) ?? aTicket();
     const hash = codeHash(this.file.id, this.code(ticket), sha256);
-    const { issue, isBlocked, ref, type, section, row, seat } = ticket;
+    const { issue, isBlocked, ref, type, section, row, seat, referral } = ticket;
+    const rest = referral === null ? null : { referral };
     const hashes = [Buffer.from(hash).toString('base64url')];
     const n = this.#changes.get(serial) ?? 0;
-    return [serial, n, hashes, issue, 0, isBlocked ? 1 : 0, ref, type, section, row, seat, null];
+    return [serial, n, hashes, issue, 0, isBlocked ? 1 : 0, ref, type, section, row, seat, rest];
   }
 
   #find(scanned: string): Finding {

@@ -53,12 +53,12 @@ test('from the code to ready in ten seconds, and a verdict a tenth of a second a
     painted.push(await paintedAfterMs(opened));
   }
   // The first finds out that nobody answers; that is the ladder's deadline, not the screen's. Other work
-  // on the machine only ever adds: the quickest quarter is what the app itself takes.
+  // on the machine only ever adds: half of them are above what the app itself takes.
   const alone = painted.slice(1).sort((a, b) => a - b);
-  const quick = alone[Math.floor(alone.length / 4)] ?? Number.POSITIVE_INFINITY;
+  const median = alone[Math.floor(alone.length / 2)] ?? Number.POSITIVE_INFINITY;
   const figures = alone.map(Math.round).join(' ');
   context.diagnostic(`painted after ${figures} ms; the first after ${Math.round(painted[0] ?? 0)}`);
-  assert.ok(quick <= PAINTED_MAX_MS, `painted after ${figures} ms`);
+  assert.ok(median <= PAINTED_MAX_MS, `painted after ${figures} ms`);
 });
 
 test('the app loads less than 300 KB of packed script besides the decoder’s WebAssembly', (context) => {

@@ -36,6 +36,8 @@ const MORE_HELP = `
 Codes come one a line from a keyboard wedge or a pipe on stdin, or from --serial. Each gets one
 verdict on stdout; everything else is told on stderr.
 
+Was the last code referred (check ID, age, companion), “:confirm” in place of a code lets its holder in.
+
 Boxes in the ground and the hub say themselves which they are: the boxes are asked first, a second one
 after 150 ms, the hub from 800 ms on. When nobody answers in time the lane decides from its list.
 

@@ -6,6 +6,7 @@ import {
   ANNOUNCEMENTS,
   ageWords,
   type Language,
+  nextAdvice,
   nextWord,
   placeWords,
   rungWord,
@@ -69,7 +70,7 @@ function whatToDo(answer: LaneAnswer, names: Names, language: Language, now: num
     answer.from === null || answer.first !== null ? '' : clockTime(answer.from, names),
     answer.next === 'send-to-gate' && gates.length > 0
       ? `${nextWord('send-to-gate', language)} ${gates.map((id) => gateName(id, names, language)).join(language === 'zh' ? '、' : ', ')}`
-      : nextWord(answer.next, language),
+      : nextAdvice(answer, language),
     answer.attention ?? '',
   ];
   if (answer.rung === 'provisional') {

@@ -60,10 +60,15 @@ export class LaneUnderTest implements AsyncDisposable {
   /** @returns what the lane shows next */
   async scan(code: string): Promise<Shown> {
     const index = this.shown.length;
-    this.#codes.push(code);
-    this.#change();
+    this.say(code);
     await this.until(() => this.shown.length > index);
     return this.shown[index] as Shown;
+  }
+
+  /** A line that no verdict follows. */
+  say(line: string): void {
+    this.#codes.push(line);
+    this.#change();
   }
 
   /** Waits for something that the lane shows, tells or has done. */

@@ -164,6 +164,8 @@ test('under “limited” it stops at the number, and counts anew once the hub h
   assert.deepEqual(verdicts, ['provisional', 'provisional', 'refused']);
   await server.start();
   await lane.until(() => server.hub.admitted(1) + server.hub.admitted(2) === 2);
+  // The receipt is on its way.
+  await settled();
   await server.stop();
   assert.equal((await scan(4)).verdict, 'provisional');
 });

@@ -6,11 +6,12 @@ import { createFetchTransport } from '#lane/fetch-transport.ts';
 import type { Lane } from '#lane/lane.ts';
 import { isThrough, type LaneAnswer } from '#lane/lane-answer.ts';
 import type { LanePorts } from '#lane/ports.ts';
-import type { ScanMoment, ScanSettings } from '#lane/scan-deps.ts';
+import type { ScanMoment, ScanOptions, ScanSettings } from '#lane/scan-deps.ts';
 import { ANNOUNCEMENTS, type Language, type NoticeKind } from '#lane/words.ts';
 import { type Names, verdictLine } from './display.ts';
 import { JournalFile } from './journal-file.ts';
 import { machine } from './machine.ts';
+import { Told } from './reporting.ts';
 import { TicketStore } from './ticket-store.ts';
 import type { Turnstile } from './turnstile.ts';
 
@@ -41,6 +42,8 @@ export type LaneIo = {
   readonly onStep?: (step: Step) => void;
 };
 
+/** Typed in place of a code, which never begins with a colon. */
+const CONFIRM = ':confirm';
 /** A device that may decide no more is heard out for this long. */
 const LAST_DRAIN_MS = 1_000;
 
@@ -48,16 +51,24 @@ const LAST_DRAIN_MS = 1_000;
 export async function runLane(settings: LaneSettings, io: LaneIo): Promise<number> {
   const revocation = new AbortController();
   const say = (kind: NoticeKind, detail: string) => io.tell(notice(kind, detail, settings));
-  const lane = await createLane(portsOf(settings), laneSettings(settings), {
-    onNotice: say,
+  const ports = portsOf(settings);
+  const ending = new AbortController();
+  const told = new Told();
+  const lane = await createLane(ports, laneSettings(settings), {
+    onNotice(kind, detail) {
+      told.onNotice(kind);
+      say(kind, detail);
+    },
     onTrouble: io.tell,
     onRevoked: () => revocation.abort(),
+    onChange: () => told.onChange(),
     ...(io.onStep === undefined ? {} : { onMoment: io.onStep }),
   });
   const gate = new Gate(lane, settings, io);
   const reading = AbortSignal.any([io.stop, revocation.signal]);
   try {
     await lane.start();
+    told.start(lane, ports.transport, ending.signal);
     for await (const code of io.codes(reading, io.tell)) {
       await gate.take(code);
       if (reading.aborted) break;
@@ -72,6 +83,8 @@ export async function runLane(settings: LaneSettings, io: LaneIo): Promise<numbe
       }
     }
   } finally {
+    ending.abort();
+    await told.ended;
     await lane.stop();
     settings.turnstile?.close();
   }
@@ -82,6 +95,8 @@ class Gate {
   readonly #lane: Lane;
   readonly #settings: LaneSettings;
   readonly #io: LaneIo;
+  /** The last answer, if it asked for somebody to look. */
+  #referred: { readonly code: string; readonly scanId: string } | null = null;
 
   constructor(lane: Lane, settings: LaneSettings, io: LaneIo) {
     this.#lane = lane;
@@ -90,8 +105,24 @@ class Gate {
   }
 
   async take(code: string): Promise<void> {
+    if (code.trim().toLowerCase() === CONFIRM) return await this.#confirm();
+    await this.#decide(code, {});
+  }
+
+  /** Whoever stands here has settled what the last code was referred for. */
+  async #confirm(): Promise<void> {
+    const { language } = this.#settings;
+    const referred = this.#referred;
+    if (referred === null) return this.#io.tell(ANNOUNCEMENTS.nothingToConfirm[language]);
+    await this.#decide(referred.code, { confirms: referred.scanId });
+  }
+
+  async #decide(code: string, options: ScanOptions): Promise<void> {
     const readMs = performance.now();
-    const answer = await this.#lane.scan(code);
+    const answer = await this.#lane.scan(code, options);
+    const { verdict, reason, scanId } = answer;
+    const canConfirm = verdict === 'referred' && reason !== 'check-dispute';
+    this.#referred = canConfirm ? { code, scanId } : null;
     await this.#show(answer, readMs);
     this.#io.onStep?.('after-light');
     if (isThrough(answer)) await this.#letThrough(answer);

@@ -117,6 +117,7 @@ async function start(entries: number, prepare: (server: LaneServer) => void = ()
     ...machine,
     stop: stop.signal,
     onRevoked: assert.fail,
+    isMute: () => false,
     onSetAside: (seq) => setAside.push(seq),
     onProgress: () => progress.push(uploader.acceptedThrough()),
   });

@@ -42,6 +42,12 @@ export function practiceCode(lesson: Lesson, number: number, sha256: Sha256): st
   return encodeBase32(bytes);
 }
 
+/** What {@link lessonOf} hashes, for whoever can hash only ahead of time; null: no practice code. */
+export function practiceMessage(text: string): Uint8Array<ArrayBuffer> | null {
+  const bytes = PRACTICE_FORM.test(text) ? decodeBase32(text) : null;
+  return bytes === null ? null : messageOf(bytes.subarray(0, HEADER_BYTES));
+}
+
 /** @returns null for whatever is no practice code */
 export function lessonOf(text: string, sha256: Sha256): Lesson | null {
   const bytes = PRACTICE_FORM.test(text) ? decodeBase32(text) : null;
@@ -54,8 +60,12 @@ export function lessonOf(text: string, sha256: Sha256): Lesson | null {
 const PRACTICE_FORM = /^[MN][A-Z2-7]{25}$/;
 
 function tagOf(header: Uint8Array, sha256: Sha256): Uint8Array {
+  return sha256(messageOf(header)).subarray(0, TAG_BYTES);
+}
+
+function messageOf(header: Uint8Array): Uint8Array<ArrayBuffer> {
   const message = new Uint8Array(LABEL.length + HEADER_BYTES);
   message.set(LABEL);
   message.set(header, LABEL.length);
-  return sha256(message).subarray(0, TAG_BYTES);
+  return message;
 }

@@ -2,12 +2,11 @@
 import type { FastifyInstance } from 'fastify';
 import { undoRequest } from '#protocol/find.ts';
 import { annulAnswer } from '#protocol/scans.ts';
-import { identify } from '#server/access/identify.ts';
 import { annulHere } from '#server/entry/routes.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { Device, Operator } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
+import { identifySupervisor } from './supervisor-routes.ts';
 
 export function addUndoRoutes(app: FastifyInstance, context: ServerContext): void {
   addRoute(app, {
@@ -20,13 +19,7 @@ export function addUndoRoutes(app: FastifyInstance, context: ServerContext): voi
     answer: annulAnswer,
     handle: async ({ body, principal }) => {
       const device = principal as Device;
-      const { person, role } = await identify(context, device, body.supervisor);
-      if (role !== 'gate-supervisor') {
-        throw new HttpProblem('forbidden', {
-          detail: 'whoever was identified is no supervisor',
-          mend: 'let a supervisor show their badge, or type name and PIN',
-        });
-      }
+      const { person, role } = await identifySupervisor(context, device, body);
       const supervisor: Operator = { kind: 'operator', id: person, role, person };
       const scan = { device: device.id, scanId: body.scanId };
       const event = await context.catalogue.get(device.eventNumber);

@@ -55,13 +55,27 @@ export function GateApp() {
     return () => window.removeEventListener('hashchange', onHash);
   }, []);
 
+  const enrolledBy = useCallback(
+    (enrolment: Enrolment) => {
+      setOffer(null);
+      void begin(enrolment);
+    },
+    [begin],
+  );
+
+  useEffect(() => {
+    if (phase.kind !== 'working' || offer === null) return;
+    phase.session.said.ignoreOffer();
+    setOffer(null);
+  }, [phase, offer]);
+
   switch (phase.kind) {
     case 'starting':
       return <StartingScreen />;
     case 'broken':
       return <BrokenScreen why={phase.why} />;
     case 'joining':
-      return <EnrolScreen offer={offer} onEnrolled={(enrolment) => void begin(enrolment)} />;
+      return <EnrolScreen offer={offer} onEnrolled={enrolledBy} />;
     case 'working':
       return <WorkingScreen session={phase.session} onLeft={() => setPhase({ kind: 'joining' })} />;
   }

@@ -206,8 +206,12 @@ export const GATE_WORDS = {
   'fan.language': { zh: 'English', en: '中文' },
 
   'late.conflict': {
-    zh: '已放行，随后判定拒绝：{seat}',
-    en: 'Admitted, then refused: {seat}',
+    zh: '{seat}：本机已放行，服务器随后判定拒绝。请报告指挥室。',
+    en: '{seat}: admitted here, then refused by the server. Tell the control room.',
+  },
+  'offer.ignored': {
+    zh: '本机已是 {lane}，登记码未使用。要换岗，请主管先停用本机。',
+    en: 'This phone is {lane} already, so the joining code was not used. To move it, ask your supervisor to end it first.',
   },
   'update.waiting': { zh: '新版本已下载', en: 'A new version is here' },
   'update.now': { zh: '现在更新', en: 'Update now' },

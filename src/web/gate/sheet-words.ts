@@ -5,6 +5,7 @@ export const SHEET_WORDS = {
   'menu.title': { zh: '菜单', en: 'Menu' },
   'menu.manual': { zh: '手工输入', en: 'Type a code' },
   'menu.find': { zh: '查票', en: 'Find a ticket' },
+  'menu.queue': { zh: '报排队', en: 'Queue here' },
   'menu.operator': { zh: '签到', en: 'Sign on' },
   'menu.handover': { zh: '交接本道', en: 'Hand over this lane' },
   'menu.ready': { zh: '设备检查', en: 'Phone check' },
@@ -101,10 +102,24 @@ export const SHEET_WORDS = {
   'undo.done': { zh: '已撤回，此票可再次入场', en: 'Taken back: the ticket may enter again' },
   'undo.refused': { zh: '未能撤回：{why}', en: 'Not taken back: {why}' },
 
+  'queue.lead': {
+    zh: '本道前大约有多少人？指挥室会据此调度。',
+    en: 'About how many wait at this lane? Control reckons with it.',
+  },
+  'queue.last': {
+    zh: '{time} 报过：约 {people, number} 人',
+    en: 'Reported at {time}: about {people, number}',
+  },
+  'queue.nobody': { zh: '没有', en: 'None' },
+
   'mode.title': { zh: '验票方式', en: 'How to check' },
   'mode.lead': {
     zh: '由入口主管决定，全程记录。',
     en: 'For the gate supervisor to decide. It is recorded.',
+  },
+  'mode.proof': {
+    zh: '由入口主管输入姓名和密码。没有网络也能更改，会记为未核实。',
+    en: 'A gate supervisor enters name and PIN. Without a server it can still be set, and is recorded as not confirmed.',
   },
   'mode.normal': { zh: '扫码核验', en: 'Scan codes' },
   'mode.visual': { zh: '人工验票', en: 'By eye' },

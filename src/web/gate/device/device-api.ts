@@ -22,9 +22,10 @@ export class Unreachable extends Error {}
 
 export class DeviceApi {
   readonly #transport: Transport;
-  readonly #addresses: readonly string[];
+  readonly #addresses: () => readonly string[];
 
-  constructor(transport: Transport, addresses: readonly string[]) {
+  /** @param addresses - those most worth asking first */
+  constructor(transport: Transport, addresses: () => readonly string[]) {
     this.#transport = transport;
     this.#addresses = addresses;
   }
@@ -37,7 +38,7 @@ export class DeviceApi {
     answer: z.ZodType<T>,
   ): Promise<T> {
     let last: unknown = null;
-    for (const address of this.#addresses) {
+    for (const address of this.#addresses()) {
       const json = body === null ? null : JSON.stringify(body);
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
       try {

@@ -13,7 +13,7 @@ export async function enrol(origin: string, secret: string): Promise<Enrolment> 
   keys ??= newKeys();
   const own = await keys;
   const transport = createProvenTransport(own.device, { key: await publicKeyOf(own.device) });
-  const api = new DeviceApi(transport, [origin]);
+  const api = new DeviceApi(transport, () => [origin]);
   const body = { secret, label: phoneName(navigator.userAgent) };
   const answer = await api.ask('POST', '/api/v1/enrolment', body, enrolled);
   const { deviceId, event, gate, lane, role, isPractice, expiresAt } = answer;
@@ -32,7 +32,7 @@ export async function withAllAddresses(enrolment: Enrolment): Promise<Enrolment>
   const { identity, keys: own } = enrolment;
   const transport = createProvenTransport(own.device, { deviceId: identity.deviceId });
   try {
-    const api = new DeviceApi(transport, identity.addresses);
+    const api = new DeviceApi(transport, () => identity.addresses);
     const { addresses } = await api.ask('GET', '/api/v1/device/addresses', null, others);
     const all = [...new Set([location.origin, ...addresses.filter(isSafe)])];
     const isSame = all.join() === identity.addresses.join();

@@ -13,18 +13,18 @@ import type { GateSession } from '../session/gate-session.ts';
 import { useGround } from './use-ground.ts';
 
 /** By seat, order or the end of a phone number; offline by seat alone, in the phone's own list. */
-export function FindSheet({ session }: { readonly session: GateSession }) {
+export function FindSheet({ session, onDone }: { session: GateSession; onDone: () => void }) {
   const intl = useIntl();
   const [by, setBy] = useState<FindBy>('seat');
   const [text, setText] = useState('');
   const [found, setFound] = useState<Found | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
-  const find = async () => {
+  const run = async (work: () => Promise<void>) => {
     setIsBusy(true);
     setTrouble(null);
     try {
-      setFound(await findTickets(session, by, text.trim()));
+      await work();
     } catch (error) {
       const isRefused = error instanceof Refused;
       setTrouble(
@@ -43,7 +43,7 @@ export function FindSheet({ session }: { readonly session: GateSession }) {
       className="flex flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
-        void find();
+        void run(async () => setFound(await findTickets(session, by, text.trim())));
       }}
     >
       <Choices
@@ -71,12 +71,32 @@ export function FindSheet({ session }: { readonly session: GateSession }) {
       <Button type="submit" kind="main" size="lane" isBusy={isBusy} disabled={text.trim() === ''}>
         {intl.formatMessage({ id: 'find.go' })}
       </Button>
-      {found !== null && <FoundTickets session={session} found={found} />}
+      {found !== null && (
+        <FoundTickets
+          session={session}
+          found={found}
+          onCheck={(shortId) =>
+            void run(async () => {
+              await session.scanByHand(shortId);
+              onDone();
+            })
+          }
+        />
+      )}
     </form>
   );
 }
 
-function FoundTickets({ session, found }: { session: GateSession; found: Found }) {
+function FoundTickets({
+  session,
+  found,
+  onCheck,
+}: {
+  readonly session: GateSession;
+  readonly found: Found;
+  /** As if its short code had been typed. */
+  readonly onCheck: (shortId: string) => void;
+}) {
   const intl = useIntl();
   const { language } = useLooks();
   const ground = useGround(session);
@@ -90,27 +110,35 @@ function FoundTickets({ session, found }: { session: GateSession; found: Found }
         {found.tickets.map((ticket) => {
           const at = ticket.first === null ? null : parseInstant(ticket.first.at);
           return (
-            <li key={ticket.ref} className="flex flex-col py-2">
-              <span className="font-semibold text-lg">
-                {placeWords({ ...ticket, stand: ground.standName(ticket.stand) }, language)}
-              </span>
-              <span className="text-quiet">
-                {[
-                  ticket.ref,
-                  ticket.holder,
-                  ticket.isBlocked ? intl.formatMessage({ id: 'find.blocked' }) : null,
-                  ticket.inside > 0 ? intl.formatMessage({ id: 'find.inside' }) : null,
-                ]
-                  .filter((part) => part !== null)
-                  .join(' · ')}
-              </span>
-              {ticket.first !== null && at !== null && (
-                <span>
-                  {intl.formatMessage(
-                    { id: 'verdict.usedBefore' },
-                    { time: ground.time.time(at), gate: ground.gateName(ticket.first.gate) },
-                  )}
+            <li key={ticket.ref} className="flex items-center gap-3 py-2">
+              <div className="flex min-w-0 flex-1 flex-col">
+                <span className="font-semibold text-lg">
+                  {placeWords({ ...ticket, stand: ground.standName(ticket.stand) }, language)}
                 </span>
+                <span className="text-quiet">
+                  {[
+                    ticket.ref,
+                    ticket.shortId,
+                    ticket.holder,
+                    ticket.isBlocked ? intl.formatMessage({ id: 'find.blocked' }) : null,
+                    ticket.inside > 0 ? intl.formatMessage({ id: 'find.inside' }) : null,
+                  ]
+                    .filter((part) => part !== null)
+                    .join(' · ')}
+                </span>
+                {ticket.first !== null && at !== null && (
+                  <span>
+                    {intl.formatMessage(
+                      { id: 'verdict.usedBefore' },
+                      { time: ground.time.time(at), gate: ground.gateName(ticket.first.gate) },
+                    )}
+                  </span>
+                )}
+              </div>
+              {ticket.shortId !== null && (
+                <Button size="lane" onClick={() => onCheck(ticket.shortId ?? '')}>
+                  {intl.formatMessage({ id: 'manual.check' })}
+                </Button>
               )}
             </li>
           );

@@ -11,10 +11,11 @@ import { HandoverSheet } from './handover-sheet.tsx';
 import { ManualSheet } from './manual-sheet.tsx';
 import { ModeSheet } from './mode-sheet.tsx';
 import { OperatorSheet } from './operator-sheet.tsx';
+import { QueueSheet } from './queue-sheet.tsx';
 import { ReadersSheet } from './readers-sheet.tsx';
 import { UndoSheet } from './undo-sheet.tsx';
 
-const SHEETS = ['manual', 'find', 'operator', 'handover', 'readers', 'looks'] as const;
+const SHEETS = ['manual', 'find', 'queue', 'operator', 'handover', 'readers', 'looks'] as const;
 /** A supervisor's: at the top, away from the thumb. */
 const GRAVE = ['mode', 'undo'] as const;
 type Sheet = (typeof SHEETS)[number] | (typeof GRAVE)[number];
@@ -26,6 +27,7 @@ const TITLES: Readonly<Record<Sheet, string>> = {
   operator: 'menu.operator',
   handover: 'menu.handover',
   mode: 'menu.mode',
+  queue: 'menu.queue',
   readers: 'menu.readers',
   looks: 'menu.looks',
 };
@@ -122,9 +124,11 @@ function contentOf(sheet: Sheet, session: GateSession, close: () => void): React
     case 'manual':
       return <ManualSheet session={session} onDone={close} />;
     case 'find':
-      return <FindSheet session={session} />;
+      return <FindSheet session={session} onDone={close} />;
     case 'undo':
       return <UndoSheet session={session} />;
+    case 'queue':
+      return <QueueSheet session={session} onDone={close} />;
     case 'operator':
       return <OperatorSheet session={session} onDone={close} />;
     case 'handover':

@@ -6,25 +6,44 @@ import { Field } from '#web/ui/field.tsx';
 import { Choices } from '#web/ui/looks-switch.tsx';
 import { useWatched } from '../observable.ts';
 import type { GateSession } from '../session/gate-session.ts';
+import { isNameAndPin, NameAndPinFields } from './name-and-pin.tsx';
+import { operatorTrouble } from './operator-sheet.tsx';
 
 const MODES = ['normal', 'visual', 'open'] as const satisfies readonly Mode[];
 
-/** By code, by eye, or not at all: the supervisor's to decide, and recorded. */
+/** By code, by eye, or not at all: a supervisor's to decide, who proves it, and recorded. */
 export function ModeSheet({ session, onDone }: { session: GateSession; onDone: () => void }) {
   const intl = useIntl();
   const { modeHere, mode } = useWatched(session.status);
+  const isSupervised = useWatched(session.operator)?.role === 'gate-supervisor';
   const [chosen, setChosen] = useState<Mode>(modeHere);
   const [stopAt, setStopAt] = useState(mode.stopAt === null ? '' : String(mode.stopAt));
+  const [who, setWho] = useState({ name: '', pin: '' });
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const [isBusy, setIsBusy] = useState(false);
   const limit = /^\d{1,6}$/.test(stopAt) ? Number(stopAt) : null;
+  const isProof = isSupervised || isNameAndPin(who);
+  const set = async () => {
+    setIsBusy(true);
+    setTrouble(null);
+    try {
+      await session.setMode(chosen, chosen === 'open' ? limit : null, isSupervised ? null : who);
+      onDone();
+    } catch (error) {
+      setTrouble(operatorTrouble(error));
+    } finally {
+      setIsBusy(false);
+    }
+  };
   return (
     <form
-      className="flex flex-col gap-4"
+      className="flex flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
-        void session.setMode(chosen, chosen === 'open' ? limit : null).then(onDone);
+        void set();
       }}
     >
-      <p>{intl.formatMessage({ id: 'mode.lead' })}</p>
+      <p>{intl.formatMessage({ id: isSupervised ? 'mode.lead' : 'mode.proof' })}</p>
       <Choices
         isForLane
         isLabelHidden
@@ -45,7 +64,20 @@ export function ModeSheet({ session, onDone }: { session: GateSession; onDone: (
           onChange={(event) => setStopAt(event.target.value)}
         />
       )}
-      <Button type="submit" kind="main" size="lane" disabled={chosen === 'open' && limit === null}>
+      {!isSupervised && (
+        <NameAndPinFields
+          who={who}
+          onChange={setWho}
+          error={trouble === null ? null : intl.formatMessage({ id: trouble })}
+        />
+      )}
+      <Button
+        type="submit"
+        kind="main"
+        size="lane"
+        isBusy={isBusy}
+        disabled={!isProof || (chosen === 'open' && limit === null)}
+      >
         {intl.formatMessage({ id: 'mode.set' })}
       </Button>
     </form>

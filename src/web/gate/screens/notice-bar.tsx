@@ -1,5 +1,6 @@
 import { useIntl } from 'react-intl';
 import { ANNOUNCEMENTS } from '#lane/words.ts';
+import { Button } from '#web/ui/button.tsx';
 import { useLooks } from '#web/ui/looks.tsx';
 import { Notice } from '#web/ui/notice.tsx';
 import type { Hue } from '#web/ui/verdict-shape.tsx';
@@ -12,7 +13,7 @@ const BATTERY_ALERT = 0.15;
 export function NoticeBar({ session }: { readonly session: GateSession }) {
   const intl = useIntl();
   const { language } = useLooks();
-  const notices = useWatched(session.notices);
+  const notices = useWatched(session.said.notices);
   const { battery, isCharging, storage } = useWatched(session.phone.health);
   return (
     <>
@@ -22,6 +23,7 @@ export function NoticeBar({ session }: { readonly session: GateSession }) {
           {needsDetail(kind) && detail}
         </Notice>
       ))}
+      <Tellings session={session} />
       {battery !== null && battery < BATTERY_ALERT && isCharging !== true && (
         <Notice hue="refer">
           {intl.formatMessage({ id: 'alert.battery' }, { percent: Math.round(battery * 100) })}
@@ -32,6 +34,26 @@ export function NoticeBar({ session }: { readonly session: GateSession }) {
       )}
     </>
   );
+}
+
+/** What stays until the steward has put it away. */
+export function Tellings({ session }: { readonly session: GateSession }) {
+  const intl = useIntl();
+  const tellings = useWatched(session.said.tellings);
+  return tellings.slice(-2).map(({ id, words, values }) => (
+    <Notice
+      key={id}
+      hue="refer"
+      isUrgent
+      action={
+        <Button size="lane" onClick={() => session.said.putAway(id)}>
+          {intl.formatMessage({ id: 'message.seen' })}
+        </Button>
+      }
+    >
+      {intl.formatMessage({ id: words }, values)}
+    </Notice>
+  ));
 }
 
 function hueOfNotice(kind: keyof typeof ANNOUNCEMENTS): Hue {

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { useIntl } from 'react-intl';
 import { Button } from '#web/ui/button.tsx';
-import { Field } from '#web/ui/field.tsx';
 import { Refused } from '../device/device-api.ts';
 import { useWatched } from '../observable.ts';
 import type { GateSession } from '../session/gate-session.ts';
 import { CameraView } from './camera-view.tsx';
+import { isNameAndPin, NameAndPinFields } from './name-and-pin.tsx';
 
 /** What a badge says. */
 const BADGE = /^KMP-[A-Z2-7]{26}$/i;
@@ -13,8 +13,7 @@ const BADGE = /^KMP-[A-Z2-7]{26}$/i;
 export function OperatorSheet({ session, onDone }: { session: GateSession; onDone: () => void }) {
   const intl = useIntl();
   const operator = useWatched(session.operator);
-  const [name, setName] = useState('');
-  const [pin, setPin] = useState('');
+  const [who, setWho] = useState({ name: '', pin: '' });
   const [trouble, setTrouble] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
   const run = async (work: () => Promise<void>) => {
@@ -34,7 +33,7 @@ export function OperatorSheet({ session, onDone }: { session: GateSession; onDon
       className="flex flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
-        void run(() => session.signOn({ name, pin }));
+        void run(() => session.signOn(who));
       }}
     >
       {operator !== null && (
@@ -56,30 +55,12 @@ export function OperatorSheet({ session, onDone }: { session: GateSession; onDon
           }}
         />
       </div>
-      <Field
-        isForLane
-        label={intl.formatMessage({ id: 'operator.name' })}
-        autoComplete="off"
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-      />
-      <Field
-        isForLane
-        label={intl.formatMessage({ id: 'operator.pin' })}
-        type="password"
-        inputMode="numeric"
-        autoComplete="off"
-        value={pin}
+      <NameAndPinFields
+        who={who}
+        onChange={setWho}
         error={trouble === null ? null : intl.formatMessage({ id: trouble })}
-        onChange={(event) => setPin(event.target.value)}
       />
-      <Button
-        type="submit"
-        kind="main"
-        size="lane"
-        isBusy={isBusy}
-        disabled={name === '' || !/^\d{4,8}$/.test(pin)}
-      >
+      <Button type="submit" kind="main" size="lane" isBusy={isBusy} disabled={!isNameAndPin(who)}>
         {intl.formatMessage({ id: 'operator.on' })}
       </Button>
     </form>

@@ -14,6 +14,7 @@ import type { GateSession } from '../session/gate-session.ts';
 import { CameraView } from './camera-view.tsx';
 import { GateMenu } from './gate-menu.tsx';
 import { MessageBar } from './message-bar.tsx';
+import { Tellings } from './notice-bar.tsx';
 import { UpdateBar } from './update-bar.tsx';
 import { useGround } from './use-ground.ts';
 
@@ -43,6 +44,7 @@ export function ReadyScreen({ session, onStart }: { session: GateSession; onStar
       </header>
       <UpdateBar />
       <MessageBar session={session} />
+      <Tellings session={session} />
       {identity.isPractice && (
         <Notice hue="unknown">{intl.formatMessage({ id: 'ready.practice' })}</Notice>
       )}

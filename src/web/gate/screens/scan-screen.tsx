@@ -1,5 +1,6 @@
 // The lane at work: camera, verdict in its place, and below it who decides, how many, and the thumb's row.
-import { useEffect } from 'react';
+// Each part watches what it shows and no more, so that a verdict draws nothing but itself.
+import { memo, useCallback, useEffect } from 'react';
 import { useIntl } from 'react-intl';
 import { rungWord } from '#lane/words.ts';
 import { useLooks } from '#web/ui/looks.tsx';
@@ -24,14 +25,11 @@ export function ScanScreen({
   readonly session: GateSession;
   readonly onReadiness: () => void;
 }) {
-  const intl = useIntl();
-  const shown = useWatched(session.shown);
-  const status = useWatched(session.status);
-  const isDeciding = useWatched(session.isDeciding);
+  const { mode, rung } = useWatched(session.status);
   useEffect(() => keepAwake(), []);
   useEffect(() => watchWedge((text) => session.present(text)), [session]);
 
-  const isByEye = status.mode.mode !== 'normal' || status.rung === 'visual';
+  const isByEye = mode.mode !== 'normal' || rung === 'visual';
   return (
     <main className="fixed inset-0 flex flex-col overflow-hidden bg-ground">
       <div className="relative flex min-h-0 flex-1 flex-col">
@@ -44,43 +42,69 @@ export function ScanScreen({
             <TallyScreen session={session} />
           </>
         ) : (
-          <CameraView
-            onState={(found) =>
-              session.camera.set(found === 'ok' ? 'ok' : found === 'missing' ? 'none' : 'failed')
-            }
-            isResting={() => !session.takesCodes}
-            onCode={(text) => session.present(text)}
-          />
+          <>
+            <LaneCamera session={session} />
+            <Hint session={session} />
+            <Notices session={session} />
+          </>
         )}
-        {!isByEye && shown === null && (
-          <p
-            aria-live="polite"
-            className="absolute inset-x-0 bottom-3 mx-auto w-fit rounded-md bg-ink/80 px-3 py-1 text-base text-paper"
-          >
-            {intl.formatMessage({ id: isDeciding ? 'scan.deciding' : 'scan.hint' })}
-          </p>
-        )}
-        {!isByEye && (
-          <div className="absolute inset-x-3 top-3 flex flex-col gap-2">
-            <MessageBar session={session} />
-            {shown === null && <NoticeBar session={session} />}
-          </div>
-        )}
-        {shown !== null && (
-          <VerdictScreen key={shown.answer.scanId} session={session} shown={shown} />
-        )}
+        <Verdict session={session} />
       </div>
       <BottomBar session={session} onReadiness={onReadiness} />
     </main>
   );
 }
 
+type OfSession = { readonly session: GateSession };
+
+const LaneCamera = memo(function LaneCamera({ session }: OfSession) {
+  const isResting = useCallback(() => !session.takesCodes, [session]);
+  return (
+    <CameraView
+      onState={(found) =>
+        session.camera.set(found === 'ok' ? 'ok' : found === 'missing' ? 'none' : 'failed')
+      }
+      isResting={isResting}
+      onCode={(text) => session.present(text)}
+    />
+  );
+});
+
+const Hint = memo(function Hint({ session }: OfSession) {
+  const intl = useIntl();
+  const isWaiting = useWatched(session.showing.isWaiting);
+  return (
+    <p
+      aria-live="polite"
+      className="absolute inset-x-0 bottom-3 mx-auto w-fit rounded-md bg-ink/80 px-3 py-1 text-base text-paper"
+    >
+      {intl.formatMessage({ id: isWaiting ? 'scan.deciding' : 'scan.hint' })}
+    </p>
+  );
+});
+
+/** A verdict lies over them. */
+const Notices = memo(function Notices({ session }: OfSession) {
+  return (
+    <div className="absolute inset-x-3 top-3 flex flex-col gap-2">
+      <MessageBar session={session} />
+      <NoticeBar session={session} />
+    </div>
+  );
+});
+
+const Verdict = memo(function Verdict({ session }: OfSession) {
+  const shown = useWatched(session.showing.shown);
+  if (shown === null) return null;
+  return <VerdictScreen key={shown.answer.scanId} session={session} shown={shown} />;
+});
+
 function BottomBar({ session, onReadiness }: { session: GateSession; onReadiness: () => void }) {
   const intl = useIntl();
   const { language } = useLooks();
   const ground = useGround(session);
   const status = useWatched(session.status);
-  const admitted = useWatched(session.admittedHere);
+  const admitted = useWatched(session.showing.admittedHere);
   const direction = useWatched(session.direction);
   const { identity } = session.enrolment;
   return (
@@ -88,6 +112,7 @@ function BottomBar({ session, onReadiness }: { session: GateSession; onReadiness
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
         <span className="whitespace-nowrap font-semibold">
           {identity.lane ?? ground.gateName(identity.gate)}
+          {identity.isPractice && ` · ${intl.formatMessage({ id: 'verdict.practice' })}`}
           {direction === 'out' && ` · ${intl.formatMessage({ id: 'scan.out' })}`}
         </span>
         <RungBadge rung={status.rung} word={rungWord(status.rung, language)} />

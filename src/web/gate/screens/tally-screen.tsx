@@ -14,7 +14,7 @@ export function TallyScreen({ session }: { readonly session: GateSession }) {
     navigator.vibrate?.(30);
     session
       .count(people)
-      .then(setIsFull, (error: unknown) => session.announce('unwritten', String(error)));
+      .then(setIsFull, (error: unknown) => session.said.announce('unwritten', String(error)));
   };
   return (
     <section className="flex min-h-0 flex-1 flex-col gap-3 bg-sunken p-5 pt-0">

@@ -5,20 +5,20 @@ import { Field } from '#web/ui/field.tsx';
 import { Notice } from '#web/ui/notice.tsx';
 import { Refused } from '../device/device-api.ts';
 import type { GateSession } from '../session/gate-session.ts';
+import { isNameAndPin, NameAndPinFields } from './name-and-pin.tsx';
 import { operatorTrouble } from './operator-sheet.tsx';
 
 /** The last admission taken back, by a gate supervisor's own name and PIN. */
 export function UndoSheet({ session }: { readonly session: GateSession }) {
   const intl = useIntl();
-  const [name, setName] = useState('');
-  const [pin, setPin] = useState('');
+  const [who, setWho] = useState({ name: '', pin: '' });
   const [reason, setReason] = useState('');
   const [said, setSaid] = useState<{ isDone: boolean; text: string } | null>(null);
   const [isBusy, setIsBusy] = useState(false);
   const undo = async () => {
     setIsBusy(true);
     try {
-      await session.undoLast({ name, pin }, reason);
+      await session.undoLast(who, reason);
       setSaid({ isDone: true, text: intl.formatMessage({ id: 'undo.done' }) });
     } catch (error) {
       const why =
@@ -28,7 +28,7 @@ export function UndoSheet({ session }: { readonly session: GateSession }) {
       setSaid({ isDone: false, text: intl.formatMessage({ id: 'undo.refused' }, { why }) });
     } finally {
       setIsBusy(false);
-      setPin('');
+      setWho({ ...who, pin: '' });
     }
   };
   return (
@@ -45,22 +45,7 @@ export function UndoSheet({ session }: { readonly session: GateSession }) {
           {said.text}
         </Notice>
       )}
-      <Field
-        isForLane
-        label={intl.formatMessage({ id: 'operator.name' })}
-        autoComplete="off"
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-      />
-      <Field
-        isForLane
-        label={intl.formatMessage({ id: 'operator.pin' })}
-        type="password"
-        inputMode="numeric"
-        autoComplete="off"
-        value={pin}
-        onChange={(event) => setPin(event.target.value)}
-      />
+      <NameAndPinFields who={who} onChange={setWho} />
       <Field
         isForLane
         label={intl.formatMessage({ id: 'undo.reason' })}
@@ -72,7 +57,7 @@ export function UndoSheet({ session }: { readonly session: GateSession }) {
         kind="danger"
         size="lane"
         isBusy={isBusy}
-        disabled={!session.canUndo || name === '' || pin === '' || reason.trim() === ''}
+        disabled={!session.canUndo || !isNameAndPin(who) || reason.trim() === ''}
       >
         {intl.formatMessage({ id: 'undo.do' })}
       </Button>

@@ -1,10 +1,9 @@
 // The verdict in place of the camera: hue to the edges, shape, word, seat, what to do, in that order.
 import { useLayoutEffect, useState } from 'react';
 import { type IntlShape, useIntl } from 'react-intl';
-import type { NextAction } from '#domain/entry/verdict.ts';
 import { parseInstant } from '#domain/kernel/instant.ts';
 import { isThrough } from '#lane/lane-answer.ts';
-import { nextWord, placeWords, rungWord, verdictWord } from '#lane/words.ts';
+import { nextAdvice, placeWords, rungWord, verdictWord } from '#lane/words.ts';
 import { Button } from '#web/ui/button.tsx';
 import { joinClasses } from '#web/ui/join-classes.ts';
 import { useLooks } from '#web/ui/looks.tsx';
@@ -45,7 +44,8 @@ export function VerdictScreen({ session, shown }: { session: GateSession; shown:
     const at = text === null ? null : parseInstant(text);
     return at === null ? '' : ground.time.time(at);
   };
-  const { ticket, first, gateHint, next, from } = answer;
+  const { ticket, first, gateHint, from } = answer;
+  const advice = nextAdvice(answer, language);
   const gates = gateHint?.gates
     .map((id) => ground.gateName(id))
     .join(language === 'zh' ? '、' : ', ');
@@ -104,7 +104,7 @@ export function VerdictScreen({ session, shown }: { session: GateSession; shown:
               )}
             </p>
           )}
-          {!SAID_BY_WORD.has(next) && <p>{sentence(nextWord(next, language))}</p>}
+          {advice !== '' && <p>{sentence(advice)}</p>}
         </div>
       </div>
       <div className="flex w-full flex-col gap-2 p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
@@ -122,6 +122,8 @@ export function VerdictScreen({ session, shown }: { session: GateSession; shown:
           </>
         )}
         <p className="text-center text-sm">
+          {session.enrolment.identity.isPractice &&
+            `${intl.formatMessage({ id: 'verdict.practice' })} · `}
           {rungWord(answer.rung, language)}
           {answer.listAsOf !== null &&
             ` · ${intl.formatMessage({ id: 'verdict.listAsOf' }, { time: time(answer.listAsOf) })}`}
@@ -130,15 +132,6 @@ export function VerdictScreen({ session, shown }: { session: GateSession; shown:
     </section>
   );
 }
-
-/** What the word or the line above it says already. */
-const SAID_BY_WORD = new Set<NextAction>([
-  'send-to-gate',
-  'scan-again',
-  'refresh-code',
-  'let-in',
-  'let-out',
-]);
 
 /** Types of ticket name what to look out for by a key; a club's own keys are shown as they are. */
 function attentionWords(key: string, intl: IntlShape): string {

@@ -2,6 +2,8 @@
 // app is started anew; it never replaces a page that is at work.
 import { Watched } from '../observable.ts';
 
+const ASK_EVERY_MS = 60 * 60_000;
+
 export const updateWaits = new Watched(false);
 let waiting: ServiceWorker | null = null;
 
@@ -20,6 +22,10 @@ export function registerServiceWorker(): void {
       registration.addEventListener('updatefound', () => {
         registration.installing?.addEventListener('statechange', look);
       });
+      // Browsers look by themselves when a page is loaded, some of them late; a lane is open for days.
+      const ask = () => void registration.update().catch(() => {});
+      ask();
+      setInterval(ask, ASK_EVERY_MS);
     })
     .catch((error: unknown) => console.info(`the app is not kept for offline: ${String(error)}`));
 }

@@ -9,6 +9,8 @@ export type FindBy = (typeof FIND_BY)[number];
 
 const foundTicket = z.object({
   ref: z.string(),
+  /** To be typed, or checked by a tap; null: not known offline. */
+  shortId: z.string().nullable(),
   type: z.string(),
   stand: z.string().nullable(),
   section: z.string().nullable(),
@@ -60,6 +62,7 @@ function ticketOf(row: ListRow): FoundTicket {
   const [, , , , , blocked, ref, type, section, place, seat, more] = row;
   return {
     ref,
+    shortId: null,
     type,
     stand: more?.stand ?? null,
     section,

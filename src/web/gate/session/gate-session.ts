@@ -3,20 +3,28 @@
 import { z } from 'zod';
 import type { Direction } from '#domain/entry/verdict.ts';
 import type { Mode } from '#domain/sync/ladder.ts';
+import type { SetBy } from '#lane/gate-mode.ts';
 import type { Lane } from '#lane/lane.ts';
-import { isThrough } from '#lane/lane-answer.ts';
 import type { LaneStatus } from '#lane/lane-settings.ts';
-import type { NoticeKind } from '#lane/words.ts';
 import { operatorView } from '#protocol/enrolment.ts';
+import { supervisorProven } from '#protocol/people.ts';
 import { scanAnswer } from '#protocol/scans.ts';
-import { DeviceApi } from '../device/device-api.ts';
+import { DeviceApi, Unreachable } from '../device/device-api.ts';
 import { withAllAddresses } from '../device/enrol.ts';
+import { readOffer } from '../device/offer-text.ts';
 import { createProvenTransport } from '../device/proven-transport.ts';
 import { destroyEnrolment, type Enrolment } from '../device/vault.ts';
 import { Watched } from '../observable.ts';
 import { Duplicates } from '../reading/duplicates.ts';
 import type { IndexedDbList } from '../storage/list-store.ts';
-import { type CameraState, type Heartbeat, type Readiness, startHeartbeat } from './heartbeat.ts';
+import { Announcements } from './announcements.ts';
+import {
+  type CameraState,
+  type Heartbeat,
+  type Queue,
+  type Readiness,
+  startHeartbeat,
+} from './heartbeat.ts';
 import { Inbox } from './inbox.ts';
 import { openLane } from './open-lane.ts';
 import { watchPhone } from './phone.ts';
@@ -25,14 +33,13 @@ import {
   type Handover,
   handover,
   holder,
-  type Notice,
+  type NameAndPin,
   type Operator,
   type Shown,
 } from './session-shapes.ts';
+import { Showing } from './showing.ts';
 
-/** An admission makes way for the next code by itself. */
-const ADMITTED_SHOWN_MS = 1_200;
-const NOTICE_SHOWN_MS = 12_000;
+const REFRESH_AFTER_MS = 100;
 const LAST_ENTRIES_MS = 3_000;
 
 export class GateSession {
@@ -40,24 +47,20 @@ export class GateSession {
   readonly api: DeviceApi;
   readonly inbox: Inbox;
   readonly phone = watchPhone();
-  readonly shown = new Watched<Shown | null>(null);
-  readonly isDeciding = new Watched(false);
+  readonly showing: Showing;
   readonly status: Watched<LaneStatus>;
-  readonly notices = new Watched<readonly Notice[]>([]);
+  readonly said: Announcements;
   readonly operator = new Watched<Operator | null>(null);
   readonly direction = new Watched<Direction>('in');
+  readonly queue = new Watched<Queue | null>(null);
   readonly camera = new Watched<CameraState>('untested');
   readonly readiness = new Watched<Readiness | null>(null);
-  readonly admittedHere: Watched<number>;
   readonly ending = new Watched<Ending | null>(null);
   readonly lane: Lane;
   readonly list: IndexedDbList;
   readonly #duplicates = new Duplicates();
   #heartbeat: Heartbeat | null = null;
-  #clearing: ReturnType<typeof setTimeout> | undefined;
-  #noticeId = 0;
-  /** The last admission, which a supervisor may take back. */
-  #lastIn: string | null = null;
+  #refreshing: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(
     enrolment: Enrolment,
@@ -71,26 +74,35 @@ export class GateSession {
     this.lane = opened.lane;
     this.list = opened.list;
     this.status = new Watched(opened.lane.status());
-    this.admittedHere = new Watched(Number(localStorage.getItem(this.#countKey) ?? 0));
+    this.said = new Announcements(enrolment.identity);
+    this.showing = new Showing(enrolment.identity.deviceId);
   }
 
   /** @throws when the lane is open in another window, or the phone's storage fails */
   static async start(enrolment: Enrolment): Promise<GateSession> {
     const { identity, keys } = enrolment;
     const transport = createProvenTransport(keys.device, { deviceId: identity.deviceId });
-    const api = new DeviceApi(transport, identity.addresses);
-    const inbox = new Inbox(api);
     let session: GateSession | null = null;
+    const api = new DeviceApi(transport, () => session?.bases ?? identity.addresses);
+    const inbox = new Inbox(api);
     const opened = await openLane(enrolment, transport, {
-      onNotice: (kind, detail) => session?.announce(kind, detail),
+      onNotice: (kind, detail) => session?.said.announce(kind, detail),
       onTrouble: (words) => console.info(words),
       onRevoked: () => void session?.end(),
-      onChange: () => session?.refresh(),
+      onChange: () => session?.refreshSoon(),
       onFeed: (event) => inbox.hear(event),
+      onLate: (late) => session?.said.hearLate(late),
     });
     session = new GateSession(enrolment, api, inbox, opened);
     await session.#begin();
     return session;
+  }
+
+  /** Those that answer first. */
+  get bases(): readonly string[] {
+    const { addresses } = this.lane.status();
+    const rank = ({ isAnswering }: { isAnswering: boolean }) => (isAnswering ? 0 : 1);
+    return [...addresses].sort((a, b) => rank(a) - rank(b)).map(({ address }) => address);
   }
 
   async #begin(): Promise<void> {
@@ -106,6 +118,7 @@ export class GateSession {
         status: () => this.lane.status(),
         health: () => this.phone.health.get(),
         camera: () => this.camera.get(),
+        queue: () => this.queue.get(),
         onHeard: (readiness) => this.readiness.set(readiness),
       });
       this.#standHere(this.lane.knowledge.self()?.operator ?? null);
@@ -113,16 +126,17 @@ export class GateSession {
     await Promise.resolve();
   }
 
-  /** Not while one is being decided, nor while what is shown needs the steward. */
   get takesCodes(): boolean {
-    const before = this.shown.get();
-    const isFree = before === null || isThrough(before.answer);
-    return isFree && !this.isDeciding.get() && this.ending.get() === null;
+    return this.showing.takesCodes && this.ending.get() === null;
   }
 
   /** A code from whichever reader. @returns false when it was let fall */
   present(text: string): boolean {
     if (!this.takesCodes) return false;
+    if (readOffer(text) !== null) {
+      this.said.ignoreOffer();
+      return false;
+    }
     if (!this.#duplicates.isNew(text, performance.now())) return false;
     void this.decide(text);
     return true;
@@ -131,32 +145,14 @@ export class GateSession {
   /** Asks for a verdict and shows it. @param confirms - the referred scan that the steward has settled */
   async decide(text: string, confirms: string | null = null): Promise<void> {
     const direction = this.direction.get();
-    this.isDeciding.set(true);
-    try {
-      performance.mark('gate:decoded');
-      const options = confirms === null ? { direction } : { direction, confirms };
-      const answer = await this.lane.scan(text, options);
-      this.show({ answer, code: text, direction, isManual: false });
-    } finally {
-      this.isDeciding.set(false);
-      this.refresh();
-    }
-  }
-
-  show(shown: Shown): void {
-    clearTimeout(this.#clearing);
-    this.shown.set(shown);
-    if (!isThrough(shown.answer)) return;
-    if (shown.direction === 'in') {
-      this.#count(1);
-      this.#lastIn = shown.answer.scanId;
-    }
-    this.#clearing = setTimeout(() => this.dismiss(), ADMITTED_SHOWN_MS);
+    performance.mark('gate:decoded');
+    const options = confirms === null ? { direction } : { direction, confirms };
+    const answer = await this.showing.whileDeciding(() => this.lane.scan(text, options));
+    this.showing.show({ answer, code: text, direction, isManual: false });
   }
 
   dismiss(): void {
-    clearTimeout(this.#clearing);
-    this.shown.set(null);
+    this.showing.dismiss();
   }
 
   setDirection(direction: Direction): void {
@@ -164,9 +160,27 @@ export class GateSession {
     this.direction.set(direction);
   }
 
-  async setMode(mode: Mode, stopAt: number | null): Promise<void> {
-    await this.lane.setMode(mode, stopAt);
+  /**
+   * @param supervisor - null: whoever is signed on is one
+   * @throws Refused: no supervisor. Where nobody can be asked it is set, and recorded as unproven.
+   */
+  async setMode(mode: Mode, stopAt: number | null, supervisor: NameAndPin | null): Promise<void> {
+    const here = this.operator.get()?.person ?? 'somebody';
+    const by =
+      supervisor === null ? { who: here, isProven: true } : await this.#prove(supervisor, here);
+    await this.lane.setMode(mode, stopAt, by);
     this.refresh();
+  }
+
+  async #prove(supervisor: NameAndPin, here: string): Promise<SetBy> {
+    const path = '/api/v1/devices/self/supervisor';
+    try {
+      const proven = await this.api.ask('POST', path, { supervisor }, supervisorProven);
+      return { who: proven.person, isProven: true };
+    } catch (error) {
+      if (error instanceof Unreachable) return { who: here, isProven: false };
+      throw error;
+    }
   }
 
   /** The steward has checked what the referral asked for: the same ticket, judged without it. */
@@ -200,7 +214,14 @@ export class GateSession {
       ...(confirms === null ? {} : { confirms }),
     };
     const { mark: _, ...answer } = await this.api.ask('POST', '/api/v1/scans', body, scanAnswer);
-    this.show({ answer: { ...answer, listAsOf: null }, code, direction, isManual: true });
+    const shown = { ...answer, listAsOf: null };
+    this.showing.show({ answer: shown, code, direction, isManual: true });
+  }
+
+  /** How many wait here: control hears it with what this phone says of itself. */
+  reportQueue(people: number): void {
+    this.queue.set({ people, at: new Date().toISOString() });
+    this.#heartbeat?.beat();
   }
 
   async offerHandover(withOperator: boolean): Promise<Handover> {
@@ -208,37 +229,34 @@ export class GateSession {
   }
 
   get canUndo(): boolean {
-    return this.#lastIn !== null;
+    return this.showing.lastIn !== null;
   }
 
   /** @throws Refused: not a gate supervisor, too late, a later crossing */
-  async undoLast(supervisor: { name: string; pin: string }, reason: string): Promise<void> {
-    const scanId = this.#lastIn;
+  async undoLast(supervisor: NameAndPin, reason: string): Promise<void> {
+    const scanId = this.showing.lastIn;
     if (scanId === null) return;
     const body = { scanId, supervisor, reason };
     await this.api.ask('POST', '/api/v1/devices/self/undo', body, z.unknown());
-    this.#lastIn = null;
-    this.#count(-1);
+    this.showing.takenBack();
+    await this.lane.takenBack(scanId);
   }
 
   /** People counted by eye or at an open gate. @returns whether the stop threshold is reached */
   async count(people: number): Promise<boolean> {
     const counts = await this.lane.count(this.direction.get(), people);
-    if (counts !== null && this.direction.get() === 'in') this.#count(people);
+    if (counts !== null && this.direction.get() === 'in') this.showing.count(people);
     this.refresh();
     return counts?.isFull ?? false;
   }
 
-  announce(kind: NoticeKind, detail: string): void {
-    this.#noticeId += 1;
-    const notice = { id: this.#noticeId, kind, detail };
-    // What is said of the rung replaces what was said of it before.
-    this.notices.set([...this.notices.get().filter((each) => each.kind !== kind), notice]);
-    setTimeout(() => this.dropNotice(notice.id), NOTICE_SHOWN_MS);
-  }
-
-  dropNotice(id: number): void {
-    this.notices.set(this.notices.get().filter((notice) => notice.id !== id));
+  /** Of all that changes within a moment one picture is drawn, and none before a verdict that is due. */
+  refreshSoon(): void {
+    this.#refreshing ??= setTimeout(() => {
+      this.#refreshing = undefined;
+      if (this.showing.isDeciding) this.refreshSoon();
+      else this.refresh();
+    }, REFRESH_AFTER_MS);
   }
 
   refresh(): void {
@@ -248,7 +266,7 @@ export class GateSession {
   }
 
   /** Who stands here, by badge, or by name and PIN. @throws Refused, Unreachable */
-  async signOn(who: { badge: string } | { name: string; pin: string }): Promise<void> {
+  async signOn(who: { badge: string } | NameAndPin): Promise<void> {
     const answer = operatorView;
     this.#standHere(await this.api.ask('POST', '/api/v1/devices/self/operator', who, answer));
   }
@@ -272,21 +290,12 @@ export class GateSession {
     }
     await this.lane.stop();
     await destroyEnrolment(this.enrolment.identity);
-    localStorage.removeItem(this.#countKey);
+    this.showing.forget();
     this.ending.set({ unsent: 0, isWiped: true });
   }
 
   #standHere(operator: Operator | null): void {
     this.lane.use({ operator: operator?.person ?? null });
     this.operator.set(operator);
-  }
-
-  #count(people: number): void {
-    this.admittedHere.set(this.admittedHere.get() + people);
-    localStorage.setItem(this.#countKey, String(this.admittedHere.get()));
-  }
-
-  get #countKey(): string {
-    return `kaimen.admitted.${this.enrolment.identity.deviceId}`;
   }
 }

@@ -1,10 +1,10 @@
 // Tells control how this phone is, every ten seconds and at once when who decides has changed.
 import { z } from 'zod';
 import type { LaneStatus } from '#lane/lane-settings.ts';
+import { REPORT_EVERY_MS, statusReportOf } from '#lane/status-report.ts';
 import type { DeviceApi } from '../device/device-api.ts';
 import type { PhoneHealth } from './phone.ts';
 
-const EVERY_MS = 10_000;
 const APP_VERSION = '0.1.0';
 
 const heard = z.object({
@@ -15,6 +15,9 @@ const heard = z.object({
 
 export type CameraState = 'ok' | 'failed' | 'untested' | 'none';
 
+/** As the steward sees it. */
+export type Queue = { readonly people: number; readonly at: string };
+
 export type Readiness = { readonly isReady: boolean; readonly reasons: readonly string[] };
 
 export type Heartbeat = { beat(): void; stop(): void };
@@ -24,6 +27,7 @@ export function startHeartbeat(deps: {
   readonly status: () => LaneStatus;
   readonly health: () => PhoneHealth;
   readonly camera: () => CameraState;
+  readonly queue: () => Queue | null;
   /** What the server thinks of this lane; null while nobody can be asked. */
   readonly onHeard: (readiness: Readiness | null) => void;
 }): Heartbeat {
@@ -33,7 +37,10 @@ export function startHeartbeat(deps: {
     if (isBusy) return;
     isBusy = true;
     try {
-      const body = statusBody(deps.status(), deps.health(), deps.camera());
+      const { battery: level, isCharging, storage } = deps.health();
+      const phone = { battery: { level, isCharging }, storage, camera: deps.camera() };
+      const health = { ...phone, app: APP_VERSION, queue: deps.queue() };
+      const body = statusReportOf(deps.status(), health, Date.now());
       const answer = await deps.api.ask('POST', '/api/v1/devices/self/status', body, heard);
       deps.onHeard({ isReady: answer.isReady ?? true, reasons: answer.reasons ?? [] });
     } catch {
@@ -43,24 +50,7 @@ export function startHeartbeat(deps: {
     }
   }
 
-  const timer = setInterval(() => void tell(), EVERY_MS);
+  const timer = setInterval(() => void tell(), REPORT_EVERY_MS);
   void tell();
   return { beat: () => void tell(), stop: () => clearInterval(timer) };
-}
-
-function statusBody(status: LaneStatus, health: PhoneHealth, camera: CameraState) {
-  const at = (instant: number | null) =>
-    instant === null ? null : new Date(instant).toISOString();
-  return {
-    at: new Date().toISOString(),
-    battery: { level: health.battery, isCharging: health.isCharging },
-    list: { cursor: null, isComplete: status.listAsOf !== null, asOf: at(status.listAsOf) },
-    clockSkewMs: Math.round(status.skewMs),
-    camera,
-    storage: health.storage,
-    rung: status.rung,
-    unsynced: status.unsent,
-    oldestUnsyncedAt: at(status.unsentSince),
-    app: APP_VERSION,
-  };
 }

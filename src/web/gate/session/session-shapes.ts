@@ -9,6 +9,8 @@ export const holder = z.object({ name: z.string().nullable() });
 
 export type Operator = z.infer<typeof operatorView>;
 
+export type NameAndPin = { readonly name: string; readonly pin: string };
+
 export const handover = z.object({ url: z.string(), expiresAt: z.string() });
 export type Handover = z.infer<typeof handover>;
 
@@ -21,6 +23,13 @@ export type Shown = {
 };
 
 export type Notice = { readonly id: number; readonly kind: NoticeKind; readonly detail: string };
+
+/** Something that the steward must have read: it stays until it is put away. */
+export type Telling = {
+  readonly id: number;
+  readonly words: 'late.conflict' | 'offer.ignored';
+  readonly values: Readonly<Record<string, string>>;
+};
 
 /** Why there is no lane any more, and what is still to be sent before everything is wiped. */
 export type Ending = { readonly unsent: number; readonly isWiped: boolean };

@@ -35,6 +35,8 @@ export class IndexedDbJournal implements JournalStore {
   #database: IDBDatabase | null = null;
   #unlock: () => void = () => {};
   #opened = 0;
+  /** Where this lane has let somebody through: for all others the disk need not be asked. */
+  readonly #crossed = new Set<string>();
 
   constructor(name: string, key: CryptoKey) {
     this.name = name;
@@ -55,12 +57,13 @@ export class IndexedDbJournal implements JournalStore {
     const reading = this.#database.transaction(STORES, 'readonly');
     const metaStore = reading.objectStore('meta');
     const scanStore = reading.objectStore('scans');
-    const [last, keys, values, unsettled, alone, aside] = await Promise.all([
+    const [last, keys, values, unsettled, alone, crossed, aside] = await Promise.all([
       answered(reading.objectStore('lines').openKeyCursor(null, 'prev')),
       answered(metaStore.getAllKeys()),
       answered<Sealed[]>(metaStore.getAll()),
       answered<KeptScan[]>(scanStore.index('unsettled').getAll()),
       answered<KeptScan[]>(scanStore.index('alone').getAll()),
+      answered<KeptScan[]>(scanStore.index('crossed').getAll()),
       answered(reading.objectStore('aside').getAllKeys()),
     ]);
     const meta = new Map(
@@ -71,6 +74,7 @@ export class IndexedDbJournal implements JournalStore {
         }),
       ),
     );
+    for (const { crossedAt } of crossed) this.#noteCrossed(crossedAt);
     const through = Number(meta.get('through') ?? 0);
     this.#opened = unsettled.at(-1)?.openedAt ?? 0;
     return {
@@ -96,7 +100,10 @@ export class IndexedDbJournal implements JournalStore {
     const writing = this.#open().transaction(STORES, 'readwrite', { durability: 'strict' });
     const done = completed(writing);
     for (const line of lines) writing.objectStore('lines').add(line);
-    for (const scan of scans) writing.objectStore('scans').put(scan);
+    for (const scan of scans) {
+      writing.objectStore('scans').put(scan);
+      this.#noteCrossed(scan.crossedAt);
+    }
     for (const [key, sealed] of meta) writing.objectStore('meta').put(sealed, key);
     for (const { seq, why } of batch.setAside) writing.objectStore('aside').put(why, seq);
     writing.commit();
@@ -110,6 +117,7 @@ export class IndexedDbJournal implements JournalStore {
   }
 
   async crossingsOf(serial: number, checkpoint: string): Promise<readonly ScanRow[]> {
+    if (!this.#crossed.has(placeOf([serial, checkpoint]))) return [];
     const crossed = this.#open().transaction('scans').objectStore('scans').index('crossed');
     const kept = await answered<KeptScan[]>(crossed.getAll(IDBKeyRange.only([serial, checkpoint])));
     return await this.#rows(kept);
@@ -132,6 +140,10 @@ export class IndexedDbJournal implements JournalStore {
     this.#database?.close();
     this.#database = null;
     this.#unlock();
+  }
+
+  #noteCrossed(at: KeptScan['crossedAt']): void {
+    if (at !== undefined) this.#crossed.add(placeOf(at));
   }
 
   #open(): IDBDatabase {
@@ -181,4 +193,8 @@ export class IndexedDbJournal implements JournalStore {
   async #row({ scanId, sealed }: KeptScan): Promise<ScanRow> {
     return JSON.parse(await unseal(this.#key, `scan/${scanId}`, sealed)) as ScanRow;
   }
+}
+
+function placeOf([serial, checkpoint]: readonly [serial: number, checkpoint: string]): string {
+  return `${serial}/${checkpoint}`;
 }

@@ -1,6 +1,7 @@
 // What the lane knows of tickets and of others, in sealed pages of IndexedDB. A whole list arrives beside
 // the one in force, under a number of its own, and takes its place in one transaction.
 import type { Heard, HeardClaim } from '#domain/sync/heard.ts';
+import { HEARD_THROUGH } from '#lane/hearing.ts';
 import type { ListStore } from '#lane/ports.ts';
 import type { ListRow } from '#protocol/ticket-list.ts';
 import { openDatabase, removeDatabase } from './idb.ts';
@@ -13,9 +14,16 @@ const WAYS = 64;
 const HASHES = 2;
 const REF = 6;
 const KNOWN = 'known';
+/** How far others have been heard: it changes with every crossing, so it is no part of a larger page. */
+const HEARD = 'heard/through';
 const DIGITS = 6;
 
-type Arriving = { readonly ways: Map<string, Page>; readonly changes: Map<number, number> };
+type Arriving = {
+  readonly ways: Map<string, Page>;
+  readonly changes: Map<number, number>;
+  /** By serial, once it is asked for. */
+  sorted: readonly (readonly [serial: number, change: number])[] | null;
+};
 
 export class IndexedDbList implements ListStore {
   readonly #name: string;
@@ -25,7 +33,7 @@ export class IndexedDbList implements ListStore {
   #list = 1;
   #isWiped = false;
   /** While a whole list arrives: what leads to it, written once at the end, and what of it is here. */
-  #arriving: Arriving = { ways: new Map(), changes: new Map() };
+  #arriving = nothingArriving();
 
   private constructor(name: string, database: IDBDatabase, key: CryptoKey) {
     this.#name = name;
@@ -37,17 +45,19 @@ export class IndexedDbList implements ListStore {
     const database = await openDatabase(name, 1, (made) => made.createObjectStore('pages'));
     const store = new IndexedDbList(name, database, key);
     store.#list = Number((await store.get('list')) ?? 1);
+    // Beside the start: until it is over, or should it fail, pages are read from the disk.
+    store.#pages.recall((work) => store.#inTurn(work)).catch(() => {});
     return store;
   }
 
   async get(key: string): Promise<string | null> {
     if (this.#isWiped) return null;
-    const { [key]: value } = await this.#pages.read(KNOWN);
+    const { [key]: value } = await this.#pages.read(pageOfKey(key));
     return typeof value === 'string' ? value : null;
   }
 
   put(key: string, value: string): Promise<void> {
-    return this.#inTurn(() => this.#writeKnown({ [key]: value }));
+    return this.#inTurn(() => this.#writeKnown(pageOfKey(key), { [key]: value }));
   }
 
   async bySerial(serial: number): Promise<ListRow | null> {
@@ -79,7 +89,7 @@ export class IndexedDbList implements ListStore {
 
   beginWhole(): Promise<void> {
     return this.#inTurn(() => {
-      this.#arriving = { ways: new Map(), changes: new Map() };
+      this.#arriving = nothingArriving();
       const [from, to] = [`${this.#list + 1}/`, `${this.#list + 1}/~`];
       return this.#pages.write(new Map(), [[from, to]]);
     });
@@ -90,6 +100,7 @@ export class IndexedDbList implements ListStore {
       const list = isNewList ? this.#list + 1 : this.#list;
       const changed = new Map<string, Page>();
       const { ways, changes } = this.#arriving;
+      this.#arriving.sorted = null;
       const wayDrafts = isNewList ? ways : changed;
       const wayDraft = (kind: 'h' | 'r', key: string) => {
         const name = wayPage(list, kind, key);
@@ -126,8 +137,11 @@ export class IndexedDbList implements ListStore {
   ): Promise<readonly (readonly [serial: number, change: number])[]> {
     if (this.#isWiped) return [];
     if (isNewList) {
-      const later = [...this.#arriving.changes].filter(([serial]) => serial > after);
-      return later.sort(([a], [b]) => a - b).slice(0, countMax);
+      const { changes } = this.#arriving;
+      this.#arriving.sorted ??= [...changes].sort(([a], [b]) => a - b);
+      const { sorted } = this.#arriving;
+      const from = sorted.findIndex(([serial]) => serial > after);
+      return from === -1 ? [] : sorted.slice(from, from + countMax);
     }
     const found: [number, number][] = [];
     const from = serialPage(this.#list, after + 1);
@@ -146,7 +160,7 @@ export class IndexedDbList implements ListStore {
       const changed = new Map(this.#arriving.ways).set(KNOWN, known);
       await this.#pages.write(changed, [[`${old}/`, `${old}/~`]]);
       this.#list = old + 1;
-      this.#arriving = { ways: new Map(), changes: new Map() };
+      this.#arriving = nothingArriving();
     });
   }
 
@@ -160,16 +174,13 @@ export class IndexedDbList implements ListStore {
         if (crossings.length === 0) delete page[String(serial)];
         else page[String(serial)] = crossings;
       }
-      changed.set(KNOWN, { ...(await this.#pages.read(KNOWN)), heardThrough: through });
+      changed.set(HEARD, { [HEARD_THROUGH]: through });
       await this.#pages.write(changed);
     });
   }
 
   forgetHeard(): Promise<void> {
-    return this.#inTurn(async () => {
-      const { heardThrough: _, ...known } = await this.#pages.read(KNOWN);
-      await this.#pages.write(new Map([[KNOWN, known]]), [['heard/', 'heard/~']]);
-    });
+    return this.#inTurn(() => this.#pages.write(new Map(), [['heard/', 'heard/~']]));
   }
 
   async heardOf(serial: number, checkpoint: string): Promise<readonly Heard[]> {
@@ -196,9 +207,9 @@ export class IndexedDbList implements ListStore {
     return typeof serial === 'number' ? await this.bySerial(serial) : null;
   }
 
-  async #writeKnown(values: Readonly<Record<string, string>>): Promise<void> {
-    const page = { ...(await this.#pages.read(KNOWN)), ...values };
-    await this.#pages.write(new Map([[KNOWN, page]]));
+  async #writeKnown(name: string, values: Readonly<Record<string, string>>): Promise<void> {
+    const page = { ...(await this.#pages.read(name)), ...values };
+    await this.#pages.write(new Map([[name, page]]));
   }
 
   /** A page to be changed: a copy, since readers see the old one until the new one is written. */
@@ -220,6 +231,14 @@ export class IndexedDbList implements ListStore {
     this.#turn = turn.catch(() => {});
     return turn;
   }
+}
+
+function nothingArriving(): Arriving {
+  return { ways: new Map(), changes: new Map(), sorted: null };
+}
+
+function pageOfKey(key: string): string {
+  return key === HEARD_THROUGH ? HEARD : KNOWN;
 }
 
 /** Padded, so that names in order are serials in order. */

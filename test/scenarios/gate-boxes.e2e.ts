@@ -1,0 +1,95 @@
+// The gate app between a box in the ground and the hub, loaded from either: whichever it came from may go, and
+// the lane goes on with the other, also when the app is started anew meanwhile.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { TestBrowser, type TestPage } from '../../src/testing/browser.ts';
+import { CameraVideo } from '../../src/testing/camera-video.ts';
+import { GatePage } from '../../src/testing/gate-page.ts';
+import { DERBY, Ground } from '../../src/testing/ground.ts';
+import type { HttpNode } from '../../src/testing/http-node.ts';
+import { freePort, until } from '../../src/testing/waiting.ts';
+
+const SOON_MS = 20_000;
+
+let ground: Ground;
+let box: HttpNode;
+let video: CameraVideo;
+let browser: TestBrowser;
+let next = 0;
+
+before(async () => {
+  ground = await Ground.open(20);
+  box = await ground.box('north', await freePort());
+  const lane = await ground.enrol();
+  await until(
+    SOON_MS,
+    async () => (await box.fetch(`${DERBY}/list`, { token: lane.token })).status,
+    (status) => status === 200,
+  );
+  video = new CameraVideo({ code: null, seconds: 1 });
+  browser = await TestBrowser.start(video.file);
+});
+
+after(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  video?.[Symbol.dispose]();
+  await ground?.[Symbol.asyncDispose]();
+});
+
+async function working(opened: TestPage, from: HttpNode): Promise<GatePage> {
+  const body = { event: 'derby', gate: 'N1', gateUrl: from.url };
+  const { url } = await ground.hub.ask<{ url: string }>('/api/v1/offers', { body });
+  const gate = new GatePage(opened);
+  await gate.join(url);
+  await gate.listIsWhole();
+  await opened.page.waitForFunction('navigator.serviceWorker.controller !== null');
+  await opened.page.getByText('2 个地址有应答').waitFor();
+  await gate.start();
+  await opened.page.locator('video').waitFor();
+  return gate;
+}
+
+/** @returns the rung on which the next ticket was let in: exact, whoever is gone */
+async function letIn(gate: GatePage): Promise<string> {
+  await gate.type(ground.codes[next] ?? '');
+  next += 1;
+  const { rung } = await gate.shown('admitted');
+  await gate.verdict('admitted').waitFor({ state: 'detached' });
+  return rung;
+}
+
+async function startedAnew(opened: TestPage, gate: GatePage): Promise<void> {
+  await opened.page.reload();
+  await gate.listIsWhole();
+  await gate.start();
+  await opened.page.locator('video').waitFor();
+}
+
+test('loaded from the box, which goes: the hub decides, also for an app that is started anew', async () => {
+  await using opened = await browser.open();
+  const gate = await working(opened, box);
+  assert.equal(await letIn(gate), 'hub');
+  await box.stop();
+  assert.equal(await letIn(gate), 'hub');
+  await startedAnew(opened, gate);
+  assert.equal(await letIn(gate), 'hub');
+  await opened.page.locator('[data-count="unsent"]', { hasText: /^0$/ }).waitFor();
+});
+
+test('loaded from the hub, which goes: the box decides, also for an app that is started anew', async () => {
+  box = await ground.restartBox('north');
+  await using opened = await browser.open();
+  const gate = await working(opened, ground.hub);
+  assert.equal(await letIn(gate), 'hub');
+  const named = { to: 'north', reason: 'match day' };
+  await ground.hub.ask(`${DERBY}/authority`, { body: named });
+  await until(
+    SOON_MS,
+    async () => (await (await box.fetch('/healthz')).json()) as { decides: string[] },
+    ({ decides }) => decides.includes('derby'),
+  );
+  await ground.hub.stop();
+  assert.equal(await letIn(gate), 'edge');
+  await startedAnew(opened, gate);
+  assert.equal(await letIn(gate), 'edge');
+});
