@@ -12,6 +12,8 @@ type Options = {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly staging?: boolean;
+  readonly proxies?: string;
+  readonly replication?: string;
 };
 
 /** Defaults live in the server alone: only what was said is passed on. */
@@ -36,7 +38,17 @@ export function serveCommand(): Command {
     .option('--ca <file>', 'certificates to trust besides the well-known ones, PEM')
     .option('--tls-cert <file>', 'certificate chain, PEM; read again whenever it changes')
     .option('--tls-key <file>', 'its private key, PEM')
-    .option('--staging', 'this is not the system that opens the gates: “kaimen drill” may break it');
+    .option('--proxies <addresses>', 'load balancers believed about who asks, such as 10.0.0.0/24')
+    .addOption(
+      new Option(
+        '--replication <kind>',
+        'strict: start only where each write is on two machines (default when DATABASE_URL names several hosts)',
+      ).choices(['strict', 'any']),
+    )
+    .option(
+      '--staging',
+      'this is not the system that opens the gates: “kaimen drill” may break it',
+    );
   return runs<Options>(command, ({ options }) =>
     runProgram('src/server/main.ts', [
       ...given('--port', options.port),
@@ -50,4 +62,6 @@ export function serveCommand(): Command {
       ...(options.staging === true ? ['--staging'] : []),
     ]),
   );
+      ...given('--proxies', options.proxies),
+      ...given('--replication', options.replication),
 }

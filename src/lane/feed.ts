@@ -52,12 +52,13 @@ export function startFeed(deps: FeedDeps): Feed {
   const first = Promise.withResolvers<void>();
   let wake = new AbortController();
   let toldOf = '';
+  const heard = { id: '' };
 
   async function run(): Promise<void> {
     let failures = 0;
     while (!deps.stop.aborted) {
       try {
-        await follow(deps, () => {
+        await follow(deps, heard, () => {
           failures = 0;
           first.resolve();
         });
@@ -86,7 +87,7 @@ export function startFeed(deps: FeedDeps): Feed {
 }
 
 /** Learns who the lane is, opens the stream, then brings everything: nothing falls in between. */
-async function follow(deps: FeedDeps, onCurrent: () => void): Promise<void> {
+async function follow(deps: FeedDeps, heard: { id: string }, onCurrent: () => void): Promise<void> {
   const { timers } = deps.ports;
   const self = await refreshSelf(deps, deps.stop);
   const ending = new AbortController();
@@ -101,7 +102,7 @@ async function follow(deps: FeedDeps, onCurrent: () => void): Promise<void> {
   const path = `/api/v1/events/${encodeURIComponent(self.event)}/live`;
   const looking = lookAgainAndAgain(deps, updates, stop);
   try {
-    const events = openEvents(await deps.hub.stream(path, stop), () => {
+    const events = openEvents(await deps.hub.stream(path, heard.id, stop), () => {
       onBytes();
       updates.onLife();
     });
@@ -115,7 +116,7 @@ async function follow(deps: FeedDeps, onCurrent: () => void): Promise<void> {
         ending.abort();
         throw error;
       }),
-      listen(events, updates),
+      listen(events, updates, heard),
     ]);
   } finally {
     cancelSilence();
@@ -136,7 +137,15 @@ async function lookAgainAndAgain(
   }
 }
 
-async function listen(events: AsyncIterable<StreamEvent>, updates: Updates): Promise<void> {
-  for await (const event of events) updates.apply(event);
+/** Remembers how far it has come, so that the next stream, at whichever node, goes on from there. */
+async function listen(
+  events: AsyncIterable<StreamEvent>,
+  updates: Updates,
+  heard: { id: string },
+): Promise<void> {
+  for await (const event of events) {
+    updates.apply(event);
+    if (event.id !== '') heard.id = event.id;
+  }
   throw new Error('the event stream ended');
 }

@@ -30,8 +30,13 @@ export type Hub = {
   ): Promise<T>;
   /** Whether a 401 from there means that this device is revoked: only our own may say so. */
   isRevokedBy(base: string, stop: AbortSignal): Promise<boolean>;
-  /** Opens a stream at the first address that has one. @throws like {@link first} */
-  stream(path: string, stop: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * Opens a stream at the first address that has one.
+   *
+   * @param lastId - of the last event that was heard, at any address; empty: from now on
+   * @throws like {@link first}
+   */
+  stream(path: string, lastId: string, stop: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 };
 
 const IDENTIFY_MS = 1_000;
@@ -83,14 +88,17 @@ export function createHub(
         const reply = await within(timers, timeoutMs, stop, (signal) => send(base, call, signal));
         return await take(requireOk(reply).body, base);
       }),
-    stream: (path, stop) =>
+    stream: (path, lastId, stop) =>
       inTurn(stop, async (base) => {
         // Only the opening is limited; what follows lasts as long as it speaks.
         const over = new AbortController();
         const cancel = timers.after(OPEN_MS, () => over.abort(new Error('no stream in time')));
         try {
           const signal = AbortSignal.any([stop, over.signal]);
-          const headers = { accept: 'text/event-stream' };
+          const headers = {
+            accept: 'text/event-stream',
+            ...(lastId === '' ? {} : { 'last-event-id': lastId }),
+          };
           const request = { method: 'GET', path, json: null, headers, signal } as const;
           const stream = await transport.stream(base, request);
           if ('bytes' in stream) return stream.bytes;

@@ -38,6 +38,7 @@ import { addAuditRoutes } from './platform/audit-routes.ts';
 import type { ServeConfig } from './platform/config.ts';
 import { problemOfFault } from './platform/database-fault.ts';
 import { buildApp } from './platform/http/app.ts';
+import { watchReplication } from './platform/cluster/replication.ts';
 import { addHealthRoutes } from './platform/http/health-routes.ts';
 import { HttpProblem } from './platform/http/problem.ts';
 import { followTls, readTls } from './platform/http/tls-files.ts';
@@ -45,6 +46,7 @@ import { acceptCsv } from './platform/http/upload.ts';
 import type { Principal } from './platform/principal.ts';
 import type { ServerContext } from './server-context.ts';
 import { addShadowRoutes } from './shadow/routes.ts';
+import { KeyedRequests } from './platform/idempotency/keyed-requests.ts';
 import { addClaimsRoutes } from './sync/claims-routes.ts';
 import { addConflictRoutes } from './sync/conflict-routes.ts';
 import { addSyncRoutes } from './sync/routes.ts';
@@ -79,6 +81,12 @@ export async function buildServerApp(
   answerOtherOrigins(app);
   const { registry } = context;
   collectDefaultMetrics({ register: registry });
+    ...(config.proxies === undefined ? {} : { proxies: config.proxies }),
+    shedding: new Shedding({
+      peek: (credential) => context.access.peek(credential),
+      lanePools: [database.pool, database.claimPool],
+      registry: context.registry,
+    }),
   countScans(context.bus, registry);
   addHealthRoutes(app, {
     pool: database.claimPool,
@@ -97,6 +105,7 @@ export async function buildServerApp(
   addEventRoutes(app, context);
   addControlRoutes(app, context);
   addModeRoutes(app, context);
+    replication: replicationState(config, context),
   addKickOffRoutes(app, context);
   addTicketRoutes(app, context);
   addPaperRoutes(app, context);
@@ -108,6 +117,7 @@ export async function buildServerApp(
   addShiftRoutes(app, context);
   addAlarmRoutes(app, context);
   addAccountRoutes(app, context);
+  keepKeyedRequests(app, context);
   addSessionRoutes(app, context);
   addScanRoutes(app, context);
   addBackupRoutes(app, context, version);
@@ -155,6 +165,27 @@ async function authenticate(
   }
   if (principal === null && token.startsWith(DEVICE_PREFIX)) {
     context.storeState.servingEpoch();
+function replicationState(
+  config: ServeConfig,
+  { pool, registry, log, stopping }: ServerContext,
+): (() => string) | null {
+  if (config.replication !== 'strict') return null;
+  const watch = watchReplication(pool, registry, log);
+  stopping.addEventListener('abort', () => watch.stop());
+  return () => watch.state();
+}
+
+/** Every write may name itself by an Idempotency-Key. */
+function keepKeyedRequests(
+  app: FastifyInstance,
+  { pool, masterKey, stopping }: ServerContext,
+): void {
+  const keyed = new KeyedRequests(pool, masterKey);
+  app.decorate('keyedRequests', keyed);
+  const forgetting = keyed.keepShort();
+  stopping.addEventListener('abort', () => clearInterval(forgetting));
+}
+
     if (watch.mayBeNew(token)) throw notHeardOf();
   }
   return principal;

@@ -26,6 +26,7 @@ import { systemClock } from './platform/clock.ts';
 import type { ServeConfig } from './platform/config.ts';
 import { createCorrectedClock } from './platform/corrected-clock.ts';
 import type { Log } from './platform/log.ts';
+import { requireStrict } from './platform/cluster/replication.ts';
 import { migrate } from './platform/migrate.ts';
 import { writeOnce } from './platform/secret-file.ts';
 import { inTransaction } from './platform/transaction.ts';
@@ -54,7 +55,13 @@ export async function startServer(
 ): Promise<RunningServer> {
   try {
     const { pool, claimPool } = database;
-    await migrate(pool, MIGRATIONS);
+    if (config.replication === 'strict') await requireStrict(pool);
+    const migrations = await readMigrations(MIGRATIONS);
+    const node = `${hostname()}/${path.resolve(config.dataDir)}`;
+    const certFile = config.tls?.certFile ?? null;
+    const starting = { release: version, migrations, dataDir: config.dataDir, certFile, node };
+    const changes = await guardStart(pool, starting, systemClock());
+    await applyMigrations(pool, migrations);
     const masterKey = await openMasterKey(pool, config.dataDir);
     const identity = config.role === 'edge' ? readIdentity(config.dataDir, process.env) : null;
     const clock = createCorrectedClock(await lastKnownTime(pool));

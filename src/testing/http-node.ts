@@ -53,7 +53,9 @@ export class HttpNode implements AsyncDisposable {
     if (edge !== undefined) writeFileSync(path.join(dataDir, 'edge-token'), edge.token);
     const pool = new pg.Pool({ ...database.connection, max: 6 });
     const claimPool = new pg.Pool({ ...database.connection, max: 4 });
-    for (const each of [pool, claimPool]) each.on('error', () => {});
+    const consolePool = new pg.Pool({ ...database.connection, max: 4 });
+    const pools = [pool, claimPool, consolePool];
+    for (const each of pools) each.on('error', () => {});
     const server = await startServer(
       {
         command: 'serve',
@@ -63,6 +65,7 @@ export class HttpNode implements AsyncDisposable {
         role: edge === undefined ? 'all' : 'edge',
         hubAddress: edge?.hubUrl ?? null,
         caFile: null,
+        cellFile: null,
         databaseUrl: null,
         tls,
         logLevel: 'info',
@@ -75,9 +78,11 @@ export class HttpNode implements AsyncDisposable {
       {
         pool,
         claimPool,
+        consolePool,
+        bulkPool: consolePool,
         isDiskFull: () => false,
         async close() {
-          await Promise.all([pool.end(), claimPool.end()]);
+          await Promise.all(pools.map((each) => each.end()));
         },
       },
     );

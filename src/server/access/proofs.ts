@@ -9,6 +9,7 @@ import { claimsOf, jsonOf, proofRefused } from '#server/platform/http/body-proof
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import type { Device } from '#server/platform/principal.ts';
 import { publicKeyOf } from './proof-key.ts';
+import { UsedProofs } from './used-proofs.ts';
 
 export type ProvenRequest = { readonly method: string; readonly target: string };
 
@@ -26,10 +27,17 @@ export class Proofs {
   readonly #now: Clock;
   readonly #since: Instant;
   readonly #used: UsedOnce;
+  readonly #usedAnywhere: UsedProofs | null;
   readonly #onRun = new Set<RunListener>();
 
-  constructor(holderOf: (deviceId: string) => Promise<KeyHolder | null>, now: Clock) {
+  /** @param usedAnywhere - what other nodes have taken; null where there are none */
+  constructor(
+    holderOf: (deviceId: string) => Promise<KeyHolder | null>,
+    now: Clock,
+    usedAnywhere: UsedProofs | null = null,
+  ) {
     this.#holderOf = holderOf;
+    this.#usedAnywhere = usedAnywhere;
     this.#now = now;
     this.#since = now();
     this.#used = new UsedOnce(now);
@@ -51,6 +59,8 @@ export class Proofs {
     if (holder === null) return null;
     this.#judge(request, proof, claims, holder.key);
     if (!this.#used.take(`${head.kid} ${claims.jti}`)) throw proofRefused('replayed');
+    if (!(await this.#isNewElsewhere(request, head.kid, claims.jti)))
+      throw proofRefused('replayed');
     if (holder.device.ended === null) {
       for (const listener of this.#onRun) listener(holder.device, claims.run);
     }
@@ -70,6 +80,11 @@ export class Proofs {
     if (!('jwk' in head)) throw proofRefused('malformed');
     this.#judge(request, proof, claims, publicKeyOf(head.jwk));
     return { key: head.jwk, run: claims.run };
+  }
+
+  async #isNewElsewhere(request: ProvenRequest, device: string, jti: string): Promise<boolean> {
+    if (this.#usedAnywhere === null || UsedProofs.mayBeHeardTwice(request)) return true;
+    return await this.#usedAnywhere.take(device, jti);
   }
 
   #read(proof: string): { readonly head: ProofHead; readonly claims: ProofClaims } {

@@ -13,6 +13,7 @@ import { publicKeyOf } from './proof-key.ts';
 import { type KeyHolder, Proofs } from './proofs.ts';
 
 export const ACCESS_POLL_MS = 500;
+import { UsedProofs } from './used-proofs.ts';
 export const SEEN_EVERY_MS = 5_000;
 const CACHE_MAX = 100_000;
 
@@ -37,7 +38,7 @@ export class AccessStore {
     this.#pool = pool;
     this.#now = now;
     this.sessions = new SessionStore(pool, now);
-    this.proofs = new Proofs((deviceId) => this.holderOf(deviceId), now);
+    this.proofs = new Proofs((deviceId) => this.holderOf(deviceId), now, new UsedProofs(pool));
   }
 
   /** @returns null for a token that is unknown, revoked or expired; a device says itself that it has ended */

@@ -59,7 +59,7 @@ export async function restoreBackup(
   try {
     const head = await readManifest(reader, source);
     await applyMigrations(pool, migrationsOf(head, source));
-    return await inTransaction(pool, async (client) => {
+    const restore = async (client: pg.PoolClient) => {
       const missing = new Map((await listTables(client)).map((each) => [each.table, each]));
       await emptyTables(client, [...missing.values()]);
       const tables = await readTables(reader, source, async (header) => {
@@ -72,7 +72,8 @@ export async function restoreBackup(
         `restored from the backup of ${head.takenAt}`,
       ]);
       return { manifest: head, tables };
-    });
+    };
+    return await inTransaction(pool, restore, { isOnce: true });
   } finally {
     reader.close();
   }

@@ -228,7 +228,10 @@ class EventQueue {
     const snapshot = await store.read(event, asks);
     if (snapshot.revision < known) {
       const went = `from revision ${known} to ${snapshot.revision}`;
-      await state.beginRebuild(`the store under this server has gone back ${went}`);
+      await state.beginRebuild(`the store under this server has gone back ${went}`, {
+        event: this.#eventNumber,
+        revision: known,
+      });
       return null;
     }
     if (snapshot.fence !== event.fence) {

@@ -7,6 +7,7 @@ import { arrayLiteral } from '#server/platform/array-literal.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { OpenEvent } from './catalogue.ts';
 import { type ReadRow, type Snapshot, snapshotOf } from './snapshot.ts';
+import { THIS_CLUSTER } from './epochs.ts';
 
 /** A node whose clock is further ahead than this was set wrong: its minute is not waited for. */
 export const CLOCKS_APART_MAX_MINUTES = 5;
@@ -135,7 +136,8 @@ function commitStatement(again: boolean): string {
         ELSE $6::integer[] END
     WHERE h.event = $1::integer AND h.fence = $2::bigint
       AND ($8::bigint IS NULL OR h.revision = $8::bigint)
-      AND EXISTS (SELECT 1 FROM store WHERE state = 'serving' AND epoch = $10::text)
+      AND EXISTS (SELECT 1 FROM store WHERE state = 'serving' AND epoch = $10::text
+        AND cluster = ${THIS_CLUSTER})
       AND NOT EXISTS (
         SELECT 1 FROM unnest(h.inside, $5::integer[], $9::integer[]) AS x (a, d, l)
         WHERE x.d > 0 AND x.a + x.d > x.l)

@@ -2,11 +2,20 @@
 // (epoch, revision); whoever has seen more than we have proves that we are behind, and then we decide
 // nothing until journals have filled the gap (design §2, "Claim store").
 import type { Pool } from 'pg';
-import { judgeWitness } from '#domain/sync/witness.ts';
+import { type Behind, judgeWitness } from '#domain/sync/witness.ts';
 import { hmacSha256 } from '#server/platform/crypto.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import type { Log } from '#server/platform/log.ts';
-import { beginEpoch, loadStore, type StoreRow, stopServing } from './epochs.ts';
+import {
+  beginEpoch,
+  type EpochEnds,
+  type Judge,
+  loadStore,
+  revisionOf,
+  type StoreRow,
+  stopElsewhere,
+  stopServing,
+} from './epochs.ts';
 
 export type Seen = { readonly epoch: string; readonly revision: number; readonly mark: string };
 
@@ -26,7 +35,11 @@ export type StoreState = {
   confront(eventNumber: number, seen: Omit<Seen, 'mark'>, who: string): Promise<void>;
   /** Whether whoever saw this saw nothing that this store has not still. */
   hasKept(eventNumber: number, seen: Omit<Seen, 'mark'>): boolean;
-  beginRebuild(why: string): Promise<void>;
+  /** @param ifBelow - only if the store has not come so far: the read that showed less was of a server left behind */
+  beginRebuild(
+    why: string,
+    ifBelow?: { readonly event: number; readonly revision: number },
+  ): Promise<void>;
   finishRebuild(): Promise<void>;
 };
 
@@ -42,16 +55,23 @@ export async function openStoreState(
 
   async function refresh(): Promise<void> {
     const before = row.epoch;
+    const wasServing = row.state === 'serving';
     ({ row, ends } = await loadStore(pool));
+    if (wasServing && row.state !== 'serving') await stopElsewhere(pool);
     // Rebuilt by another node: what this one knew of the store before is settled.
     if (row.epoch !== before && ends.get(before) === null) known.clear();
   }
 
-  async function behind(why: string, unknown: string | null): Promise<void> {
-    if (row.state === 'serving') {
-      log.error({ why }, 'the claim store is behind: deciding nothing until it is rebuilt');
+  /** Looks at it again where it can be written down, and stops the store if it is so. */
+  async function stop(judge: Judge): Promise<void> {
+    const wasServing = row.state === 'serving';
+    const found = await stopServing(pool, judge);
+    if (found !== null && wasServing) {
+      log.error(
+        { why: found.why },
+        'the claim store is behind: deciding nothing until it is rebuilt',
+      );
     }
-    await stopServing(pool, why, unknown);
     await refresh();
   }
 
@@ -64,18 +84,12 @@ export async function openStoreState(
     const isOfNow = seen.epoch === row.epoch;
     const revision = isOfNow ? await revisionOf(pool, eventNumber) : 0;
     if (isOfNow) known.set(eventNumber, revision);
-    const past = {
-      epoch: row.epoch,
-      revision,
-      endOf: (epoch: string) => endOf(epoch, eventNumber),
-    };
-    const found = judgeWitness(seen, past, who);
-    if (found !== null) await behind(found.why, found.unknownEpoch);
-  }
-
-  function endOf(epoch: string, eventNumber: number): number | null | undefined {
-    const end = ends.get(epoch);
-    return end == null ? end : (end[eventNumber] ?? 0);
+    const judge = (past: Past) => judgeSeen(seen, eventNumber, past, who);
+    if (judge({ row, ends, revision }) === null) return;
+    await stop(async (past) => {
+      const isNow = seen.epoch === past.row.epoch;
+      return judge({ ...past, revision: isNow ? await past.revisionOf(eventNumber) : 0 });
+    });
   }
 
   function markOf(eventNumber: number, epoch: string, revision: number): string {
@@ -104,10 +118,10 @@ export async function openStoreState(
     },
     hasKept(eventNumber, { epoch, revision }) {
       if (epoch === row.epoch) return true;
-      const end = ends.get(epoch);
-      return end != null && revision <= (end[eventNumber] ?? 0);
+      const end = endIn(ends, epoch, eventNumber);
+      return end != null && revision <= end;
     },
-    beginRebuild: (why) => behind(why, null),
+    beginRebuild: (why, ifBelow) => stop(isBelow(why, ifBelow)),
     async finishRebuild() {
       await beginEpoch(pool, 'rebuilt');
       known.clear();
@@ -116,14 +130,30 @@ export async function openStoreState(
   };
 }
 
+type Past = { readonly row: StoreRow; readonly ends: EpochEnds; readonly revision: number };
+
+function judgeSeen(
+  seen: Omit<Seen, 'mark'>,
+  event: number,
+  { row, ends, revision }: Past,
+  who: string,
+): Behind | null {
+  const endOf = (epoch: string) => endIn(ends, epoch, event);
+  return judgeWitness(seen, { epoch: row.epoch, revision, endOf }, who);
+}
+
+function isBelow(why: string, than: { event: number; revision: number } | undefined): Judge {
+  return async ({ revisionOf: revisionHere }) => {
+    const isSo = than === undefined || (await revisionHere(than.event)) < than.revision;
+    return isSo ? { why, unknownEpoch: null } : null;
+  };
+}
+
 const MARK_BYTES = 8;
 
-async function revisionOf(pool: Pool, eventNumber: number): Promise<number> {
-  const { rows } = await pool.query<{ revision: string }>(
-    'SELECT revision FROM claim_heads WHERE event = $1',
-    [eventNumber],
-  );
-  return Number(rows[0]?.revision ?? 0);
+function endIn(ends: EpochEnds, epoch: string, event: number): number | null | undefined {
+  const end = ends.get(epoch);
+  return end == null ? end : (end[event] ?? 0);
 }
 
 function storeBehind(why: string | null): HttpProblem {

@@ -40,7 +40,7 @@ test('drops whoever has stopped reading, before what they have not read fills th
   });
   const server = http.createServer(async (request, response) => {
     const session = await createSession(request, response);
-    await feed.add({ session, response, principal, token });
+    await feed.add({ session, response, principal, token, lastId: '' });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,43 +1,21 @@
 // One event's listeners, and what has to be looked up for them only once.
-import type { ServerResponse } from 'node:http';
-import type { Session } from 'better-sse';
 import { may } from '#domain/access/roles.ts';
-import type { LiveScan } from '#protocol/live.ts';
 import type { Followed } from '#server/bus.ts';
 import type { Decided } from '#server/entry/authority.ts';
 import { openMessages } from '#server/lanes/messages.ts';
-import type { Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
-import { controlsState } from '#server/venue/controls-state.ts';
-import { loadControls } from '#server/venue/store.ts';
 import { ClaimsTeller } from './claims-teller.ts';
 import { ConflictReader } from './conflict-reader.ts';
 import { endedListeners } from './ended-listeners.ts';
+import { end, type Listener, liveScanOf, push } from './listener.ts';
+import { type Look, lookAt } from './look.ts';
 import { concerns, NoticeReader } from './notice-reader.ts';
+import { ScanReader } from './scan-reader.ts';
+import { positionText, readPosition } from './stream-position.ts';
 
 const COUNTS_EVERY_MS = 500;
 const WATCH_EVERY_MS = 1_000;
 const CLAIMS_AFTER_MS = 50;
-/** Who has not taken this much has stopped reading; they may come back and start anew. */
-const UNREAD_BYTES_MAX = 1024 * 1024;
-/** Last words get this long to leave the building. */
-const END_WITHIN_MS = 200;
-
-export type Listener = {
-  readonly session: Session;
-  /** What the session writes to. */
-  readonly response: ServerResponse;
-  readonly principal: Principal;
-  /** Null for whoever proved the request by a key. */
-  readonly token: string | null;
-};
-
-type Look = {
-  readonly controls: ReturnType<typeof controlsState>;
-  /** Of the controls, less the fence, which rises for other reasons too. */
-  readonly text: string;
-  readonly cursor: string;
-};
 
 export class Feed {
   readonly #context: ServerContext;
@@ -52,6 +30,7 @@ export class Feed {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #claims: ClaimsTeller;
   readonly #conflicts: ConflictReader;
+  readonly #scans: ScanReader;
   #claimsTimer: NodeJS.Timeout | null = null;
   #isWatchWaiting = false;
   #isNoticeWaiting = false;
@@ -63,10 +42,12 @@ export class Feed {
     this.#notices = new NoticeReader(context.pool, event);
     this.#claims = new ClaimsTeller(context.pool, event);
     this.#conflicts = new ConflictReader(context.pool, event);
+    this.#scans = new ScanReader(context.pool, event);
     this.#timers = [
       setInterval(() => this.#tell(() => this.#tellCounts()), COUNTS_EVERY_MS),
       setInterval(() => {
         this.#watch();
+        this.#tellScans();
         this.#tellClaims();
         this.#tellConflicts();
         this.noticed();
@@ -83,28 +64,45 @@ export class Feed {
     if (!listener.session.isConnected) this.#drop(listener);
     try {
       await this.#inTurn(async () => {
-        const look = await this.#look();
+        const look = await lookAt(this.#context.pool, this.#event);
         // What is open is told below, what comes by the log.
         await this.#notices.begin();
-        push(listener, 'controls', look.controls);
-        if (look.cursor !== '') push(listener, 'list', { cursor: look.cursor });
+        const isDevice = listener.principal.kind === 'device';
+        if (!isDevice) await this.#scans.begin();
+        await this.#tellMissed(listener);
+        this.#push(listener, 'controls', look.controls);
+        if (look.cursor !== '') this.#push(listener, 'list', { cursor: look.cursor });
         this.#told ??= look;
-        if (listener.principal.kind === 'device') await this.#claims.begin();
+        if (isDevice) await this.#claims.begin();
         else await this.#conflicts.begin();
       });
       if (listener.principal.kind === 'device') {
         const open = await openMessages(this.#context, listener.principal);
-        for (const message of open) push(listener, 'message', message);
+        for (const message of open) this.#push(listener, 'message', message);
       }
       if (listener.principal.kind === 'operator') {
         const counts = await this.#context.counterOf(this.#event).counts(this.#context.now());
-        push(listener, 'counts', counts);
+        this.#push(listener, 'counts', counts);
       }
     } catch (error) {
       // It will come back, and perhaps find the database answering.
       this.#context.log.warn({ err: error }, 'live feed: not begun');
       end(listener);
     }
+  }
+
+  /** Between two nodes, or two streams: what it would have heard. */
+  async #tellMissed(listener: Listener): Promise<void> {
+    const from = readPosition(listener.lastId, this.#context.self);
+    if (from === null) return;
+    for (const notice of await this.#notices.missed(from.notices)) {
+      if (concerns(notice, listener.principal)) this.#push(listener, notice.kind, notice.body);
+    }
+    if (listener.principal.kind === 'device') return;
+    const scans = await this.#scans.missed(from.scans);
+    // Too many, or of a store that is no more: what it shows is to be fetched.
+    if (scans === null) this.#push(listener, 'missed', { after: from.scans });
+    for (const scan of scans ?? []) this.#push(listener, 'scan', scan);
   }
 
   decided(decided: readonly Decided[]): void {
@@ -114,7 +112,10 @@ export class Feed {
   followed(told: readonly Followed[]): void {
     if (told.length === 0) return;
     this.#haveCountsChanged = true;
-    for (const { live } of told) this.#toConsoles('scan', live);
+    for (const { live } of told) {
+      this.#scans.toldAhead(live.revision);
+      this.#toConsoles('scan', live);
+    }
     // What is decided together, or soon after, is told together.
     this.#claimsTimer ??= setTimeout(() => {
       this.#claimsTimer = null;
@@ -137,7 +138,8 @@ export class Feed {
         this.#isNoticeWaiting = false;
         for (const notice of await this.#notices.next()) {
           for (const listener of this.#listeners) {
-            if (concerns(notice, listener.principal)) push(listener, notice.kind, notice.body);
+            if (concerns(notice, listener.principal))
+              this.#push(listener, notice.kind, notice.body);
           }
         }
         const statuses = await this.#notices.statuses();
@@ -151,7 +153,7 @@ export class Feed {
     this.#tell(async () => {
       const ended = await endedListeners(this.#context.access, [...this.#listeners]);
       for (const [listener, farewell] of ended) {
-        push(listener, 'revoked', farewell);
+        this.#push(listener, 'revoked', farewell);
         end(listener);
       }
     });
@@ -168,7 +170,7 @@ export class Feed {
     this.#tell(() =>
       this.#inTurn(async () => {
         this.#isWatchWaiting = false;
-        const look = await this.#look();
+        const look = await lookAt(this.#context.pool, this.#event);
         if (look.text !== this.#told?.text) this.#broadcast('controls', look.controls);
         if (look.cursor !== this.#told?.cursor) this.#broadcast('list', { cursor: look.cursor });
         this.#told = look;
@@ -183,20 +185,20 @@ export class Feed {
     return turn;
   }
 
-  async #look(): Promise<Look> {
-    const { pool } = this.#context;
-    const { controls, fence } = await loadControls(pool, this.#event);
-    const { rows } = await pool.query<{ epoch: string; n: string }>(
-      'SELECT epoch, n FROM lists WHERE event = $1',
-      [this.#event],
-    );
-    const state = controlsState(controls, fence);
-    return {
-      controls: state,
-      text: JSON.stringify({ ...state, fence: 0 }),
-      // A box that is still fetching the list has none to tell of.
-      cursor: rows[0] === undefined ? '' : `${rows[0].epoch}:${rows[0].n}`,
-    };
+  /** What other nodes decided, and journals brought. */
+  #tellScans(): void {
+    const isWatched = [...this.#listeners].some(({ principal }) => principal.kind === 'operator');
+    if (!isWatched) this.#scans.end();
+    else {
+      this.#tell(() =>
+        this.#inTurn(async () => {
+          for (const scan of await this.#scans.next()) {
+            this.#haveCountsChanged = true;
+            this.#toConsoles('scan', scan);
+          }
+        }),
+      );
+    }
   }
 
   #tellClaims(): void {
@@ -220,7 +222,7 @@ export class Feed {
             const { principal } = listener;
             if (principal.kind !== 'operator') continue;
             const isFull = may(principal.role, 'conflicts.read');
-            push(listener, 'conflict', isFull ? conflict : { ...conflict, ticketRef: null });
+            this.#push(listener, 'conflict', isFull ? conflict : { ...conflict, ticketRef: null });
           }
         }
       }),
@@ -239,18 +241,18 @@ export class Feed {
 
   #toLanes(name: string, data: unknown): void {
     for (const listener of this.#listeners) {
-      if (listener.principal.kind === 'device') push(listener, name, data);
+      if (listener.principal.kind === 'device') this.#push(listener, name, data);
     }
   }
 
   #toConsoles(name: string, data: unknown): void {
     for (const listener of this.#listeners) {
-      if (listener.principal.kind === 'operator') push(listener, name, data);
+      if (listener.principal.kind === 'operator') this.#push(listener, name, data);
     }
   }
 
   #broadcast(name: string, data: unknown): void {
-    for (const listener of this.#listeners) push(listener, name, data);
+    for (const listener of this.#listeners) this.#push(listener, name, data);
   }
 
   #drop(listener: Listener): void {
@@ -260,37 +262,17 @@ export class Feed {
     this.#onEmpty();
   }
 
+  #push(listener: Listener, name: string, data: unknown): void {
+    const position = {
+      store: this.#context.self,
+      scans: this.#scans.through,
+      notices: this.#notices.through,
+    };
+    push(listener, name, data, positionText(position));
+  }
+
   /** A feed that cannot look things up says nothing new; the next look tells it all. */
   #tell(work: () => Promise<void>): void {
     work().catch((error: Error) => this.#context.log.warn({ err: error }, 'live feed: not told'));
   }
-}
-
-const ending = new WeakSet<Listener>();
-
-function push(listener: Listener, name: string, data: unknown): void {
-  const { session, response } = listener;
-  if (!session.isConnected || ending.has(listener)) return;
-  if (response.writableLength > UNREAD_BYTES_MAX) end(listener);
-  else session.push(data, name);
-}
-
-function end(listener: Listener): void {
-  if (ending.has(listener)) return;
-  ending.add(listener);
-  setTimeout(() => listener.response.destroy(), END_WITHIN_MS);
-}
-
-function liveScanOf({ scan, outcome, revision }: Decided): LiveScan {
-  const { decision, record } = outcome;
-  return {
-    revision,
-    gate: scan.gate,
-    lane: scan.lane,
-    direction: scan.direction,
-    verdict: decision.verdict,
-    reason: decision.reason,
-    rung: record.rung as LiveScan['rung'],
-    at: record.decided_at,
-  };
 }

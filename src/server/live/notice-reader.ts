@@ -18,6 +18,16 @@ export class NoticeReader {
     this.#event = event;
   }
 
+  get through(): number {
+    return this.#through ?? 0;
+  }
+
+  /** What somebody has missed who heard all up to `after`. */
+  async missed(after: number): Promise<readonly NumberedNotice[]> {
+    const notices = await noticesAfter(this.#pool, this.#event, after);
+    return notices.filter(({ n }) => n <= this.through);
+  }
+
   async begin(): Promise<void> {
     if (this.#through !== null) return;
     this.#through = await lastNotice(this.#pool, this.#event);

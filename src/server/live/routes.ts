@@ -66,7 +66,8 @@ export function addLiveRoutes(app: FastifyInstance, context: ServerContext): voi
         feeds.get(row.number) ?? new Feed(context, row.number, () => feeds.delete(row.number));
       feeds.set(row.number, feed);
       const { token } = request;
-      await feed.add({ session, response: reply.raw, principal, token });
+      const { lastId } = session;
+      await feed.add({ session, response: reply.raw, principal, token, lastId });
       // The server began to stop while the stream was being set up.
       if (context.stopping.aborted) feed.close();
     },

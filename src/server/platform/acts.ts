@@ -2,6 +2,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { type Act, appendAct } from './audit-chain.ts';
 import type { Clock } from './clock.ts';
+import { keyedRequest } from './idempotency/keyed-request.ts';
 import type { Principal } from './principal.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -21,21 +22,46 @@ export type Acts = {
   ): Promise<T>;
 };
 
-export function createActs(pool: Pool, node: string, now: Clock): Acts {
+/** @param settle - after the commit, before anybody is told: makes it binding where others decide */
+export function createActs(
+  pool: Pool,
+  node: string,
+  now: Clock,
+  settle: () => Promise<void> = async () => {},
+): Acts {
   const lines = new Lines();
   return {
     do(principal, work, line) {
-      const run = () =>
-        inTransaction(pool, async (client) => {
-          const { result, act } = await work(client);
-          if (act !== null) {
-            await appendAct(client, node, now(), { ...act, actor: actorOf(principal) });
-          }
-          return result;
-        });
+      const carryOut = async (client: PoolClient) => {
+        const { result, act } = await work(client);
+        if (act !== null) {
+          await appendAct(client, node, now(), { ...act, actor: actorOf(principal) });
+        }
+        return result;
+      };
+      const run = async () => {
+        const done = await asStep(pool, carryOut);
+        await settle();
+        return done;
+      };
       return line === undefined ? run() : lines.next(line, run);
     },
   };
+}
+
+/** Of a request with an Idempotency-Key it is a step that happens once: then it may be begun again at any time. */
+async function asStep<T>(pool: Pool, carryOut: (client: PoolClient) => Promise<T>): Promise<T> {
+  const keyed = keyedRequest();
+  if (keyed === null) return await inTransaction(pool, carryOut);
+  const n = keyed.nextStep();
+  const once = async (client: PoolClient) => {
+    const before = await keyed.recall(client, n);
+    if (before !== null) return before.result as T;
+    const result = await carryOut(client);
+    await keyed.record(client, n, result);
+    return result;
+  };
+  return await inTransaction(pool, once, { isRepeatable: true });
 }
 
 class Lines {

@@ -1,5 +1,10 @@
 // The command line of the server program. Everything else it needs it finds in its data directory.
+import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { namesSeveralHosts } from './cluster/database-url.ts';
+import { UsageError } from './usage-error.ts';
+
+export { UsageError };
 
 export type ServeConfig = {
   readonly command: 'serve' | 'restore' | 'rescue';
@@ -16,6 +21,10 @@ export type ServeConfig = {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly backupFile: string | null;
+  /** Load balancers that are believed when they say who asks; by address or network. */
+  readonly proxies?: readonly string[];
+  /** `strict`: every write is on two machines before it is answered, or this node does not start. */
+  readonly replication?: 'strict' | 'any';
   readonly masterKeyFile: string | null;
   /** Not the system that opens the gates: drills may be run against it. */
   readonly isStaging?: boolean;
@@ -23,19 +32,14 @@ export type ServeConfig = {
   readonly isJson: boolean;
 };
 
-/** The command line was wrong; the message says what to write instead. Ends as exit code 2. */
-export class UsageError extends Error {
-  override name = 'UsageError';
-}
-
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** @throws UsageError */
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): ServeConfig {
   const { values, positionals } = parse(args);
   const command = positionals[0] ?? 'serve';
-  if (command !== 'serve' && command !== 'restore' && command !== 'rescue') {
-    throw new UsageError(`unknown command “${command}”: serve, restore or rescue`);
+  if (!isCommand(command)) {
+    throw new UsageError(`unknown command “${command}”: serve, restore, rescue or override`);
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -53,6 +57,8 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
   }
   const level = values['log-level'];
   if (!isLevel(level))
+  const proxies = proxiesOf(values.proxies);
+  const replication = replicationOf(values.replication, env['DATABASE_URL'] ?? null);
     throw new UsageError(`--log-level ${level}: debug, info, warn, error or silent`);
   return {
     command,
@@ -67,6 +73,8 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
     logLevel: level,
     backupFile: positionals[1] ?? null,
     masterKeyFile: values['master-key'] ?? null,
+    proxies,
+    replication,
     isStaging: values.staging,
     isJson: values.json,
   };
@@ -97,6 +105,8 @@ function parse(args: readonly string[]) {
   }
 }
 
+        proxies: { type: 'string' },
+        replication: { type: 'string' },
 function hubAddress(role: ServeConfig['role'], address: string | undefined): string | null {
   if (role !== 'edge') {
     if (address === undefined) return null;
@@ -125,3 +135,23 @@ function tlsFiles(certFile: string | undefined, keyFile: string | undefined) {
 function isLevel(level: string): level is ServeConfig['logLevel'] {
   return ['debug', 'info', 'warn', 'error', 'silent'].includes(level);
 }
+function proxiesOf(text: string | undefined): string[] {
+  const proxies = (text ?? '').split(',').filter((each) => each !== '');
+  for (const proxy of proxies) {
+    const [address = '', bits] = proxy.split('/');
+    const version = isIP(address);
+    const isGood =
+      version > 0 && (bits === undefined || Number(bits) <= (version === 4 ? 32 : 128));
+    if (isGood) continue;
+    throw new UsageError(`--proxies ${proxy}: addresses or networks, such as 10.0.0.0/24`);
+  }
+  return proxies;
+}
+
+/** Who names several servers means them to stand in for one another: then nothing may be on one alone. */
+function replicationOf(text: string | undefined, databaseUrl: string | null): 'strict' | 'any' {
+  if (text === 'strict' || text === 'any') return text;
+  if (text !== undefined) throw new UsageError(`--replication ${text}: strict or any`);
+  return databaseUrl !== null && namesSeveralHosts(databaseUrl) ? 'strict' : 'any';
+}
+

@@ -13,6 +13,7 @@ import {
   type TicketColumn,
 } from '#protocol/tickets.ts';
 import { codeOf, type EventKey, mediumHash } from '#server/entry/event-key.ts';
+import { keepStagedTickets } from '#server/entry/history.ts';
 import type { Acts } from '#server/platform/acts.ts';
 import { sha256 } from '#server/platform/crypto.ts';
 import { type CsvFile, readCsv } from '#server/platform/csv.ts';
@@ -27,6 +28,8 @@ import {
   newImportId,
   returnSerials,
   type StagedTicket,
+  serverStart,
+  stagedLost,
   stageTickets,
   type TakenSerials,
 } from './staged-tickets.ts';
@@ -58,6 +61,7 @@ export async function importTickets(
   const taken: TakenSerials = { first: 0, last: 0, count: 0 };
   let isApplied = false;
   try {
+    const startedAt = await serverStart(pool);
     const file = await readCsv(bytes, {
       known: TICKET_COLUMNS,
       required: ['ticket_ref', 'type'],
@@ -71,6 +75,7 @@ export async function importTickets(
     const done = await acts.do(principal, async (client) => {
       const row = await lockEvent(client, event.key.eventId);
       if (row === null || row.status === 'archived') throw archived();
+      if ((await serverStart(client)) !== startedAt) throw stagedLost();
       const result = await apply(client, row, importId, file.columns, staging, options);
       const { problems: _, ...counts } = result;
       const detail = { ...counts, rows: staging.rows, isDelta: options.isDelta };
@@ -124,6 +129,7 @@ async function apply(
     await client.query('UPDATE events SET outlines = $2 WHERE number = $1', [number, outlines]);
   }
   const isFirst = await hasNoTickets(client, number);
+  if (!isFirst) await keepStagedTickets(client, number, importId);
   const applied = await applyStaged(client, number, importId, columns, listN, isFirst);
   const missing = isDelta ? null : isFirst ? 0 : await countMissing(client, number, importId);
   if (applied.added + applied.changed > 0) await raiseFence(client, number);

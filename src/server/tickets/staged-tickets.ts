@@ -1,11 +1,12 @@
 // Rows of a ticket file on their way in. They are visible to nobody but their import, and whatever ends
 // it takes them away: its own end, or the next start of the node that it died with.
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { SERIAL_MAX } from '#domain/credentials/ticket-code.ts';
 import { arrayLiteral } from '#server/platform/array-literal.ts';
 import { type CopyValue, copyIn, copyLine } from '#server/platform/copy-in.ts';
 import { randomName, sha256 } from '#server/platform/crypto.ts';
 import { CsvFileError } from '#server/platform/csv-text.ts';
+import { HttpProblem } from '#server/platform/http/problem.ts';
 import type { TicketDraft } from './ticket-draft.ts';
 
 export type StagedTicket = TicketDraft & {
@@ -133,6 +134,22 @@ export async function clearDeadImports(pool: Pool, node: string): Promise<void> 
     'DELETE FROM staged_tickets WHERE starts_with(import_id, $1) AND NOT starts_with(import_id, $2)',
     [importsOf(node), `${importsOf(node)}${RUN}-`],
   );
+}
+
+/** Staged rows are in no log: a server that was started anew, or promoted, has lost some or all of them. */
+export async function serverStart(client: Pool | PoolClient): Promise<string> {
+  const { rows } = await client.query<{ at: string }>(
+    `SELECT pg_postmaster_start_time()::text AS at`,
+  );
+  return rows[0]?.at ?? '';
+}
+
+export function stagedLost(): HttpProblem {
+  return new HttpProblem('unavailable', {
+    detail: 'the database was started anew while the file was read: nothing of it was taken',
+    mend: 'send the file again',
+    retryAfterSeconds: 1,
+  });
 }
 
 export async function clearImport(pool: Pool, importId: string): Promise<void> {

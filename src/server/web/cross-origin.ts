@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpProblem, sendProblem } from '#server/platform/http/problem.ts';
 
 const METHODS = 'GET, POST, DELETE';
-const HEADERS = 'authorization, content-type, kaimen-seen, accept';
+const HEADERS = 'authorization, content-type, kaimen-seen, accept, last-event-id';
 const KEPT_S = '600';
 /** Asked before it is known who asks. */
 const OPEN = ['/healthz', '/readyz', '/api/v1/enrolment'];
@@ -24,7 +24,7 @@ export function answerOtherOrigins(app: FastifyInstance): void {
     app.route({
       method: 'OPTIONS',
       url,
-      config: { rule: { allow: 'public' } },
+      config: { rule: { allow: 'public' }, priority: 'health' },
       schema: { hide: true },
       // Before any look at a body: a bad one would end the line, and strangers are answered at once.
       onRequest: (request, reply) => {

@@ -42,6 +42,10 @@ export async function buildApp(deps: {
   /** A fault of the world, translated for the caller; null: nobody knows it, a bug. */
   readonly translate: (error: unknown) => HttpProblem | null;
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
+  /** Whose word is taken for the address of who asks. */
+  readonly proxies?: readonly string[];
+  /** Turns away what there is no room for, before anything else is done about it. */
+  readonly shedding: { install(app: FastifyInstance): void };
 }): Promise<FastifyInstance> {
   const app = Fastify({
     ...(deps.tls === null
@@ -54,6 +58,7 @@ export async function buildApp(deps: {
           },
         }),
     logger: false,
+    trustProxy: deps.proxies === undefined || deps.proxies.length === 0 ? false : [...deps.proxies],
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: 75_000,
@@ -75,25 +80,7 @@ export async function buildApp(deps: {
   app.removeContentTypeParser('text/plain');
 
   // Reached by /openapi.json, which has a rule of its own.
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Kaimen', version: deps.version },
-      components: {
-        securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer' },
-          proof: { type: 'http', scheme: PROOF_SCHEME },
-          session: {
-            type: 'apiKey',
-            in: 'cookie',
-            name: SESSION_COOKIE,
-            description:
-              'A browser that has signed in (POST /api/v1/session). Writes name their Origin, which must be this host.',
-          },
-        },
-      },
-    },
-  });
+  await app.register(swagger, descriptionOf(deps.version));
 
   app.addHook('onRoute', (route) => {
     if (route.config?.rule === undefined && route.method !== 'HEAD') {
@@ -131,6 +118,28 @@ export async function buildApp(deps: {
 }
 
 /** An address that cannot be decoded, or a part of it that is too long: no hook has seen the request yet. */
+function descriptionOf(version: string) {
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Kaimen', version },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          proof: { type: 'http', scheme: PROOF_SCHEME },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: SESSION_COOKIE,
+            description:
+              'A browser that has signed in (POST /api/v1/session). Writes name their Origin, which must be this host.',
+          },
+        },
+      },
+    },
+  };
+}
+
 async function refuseBadAddress(
   request: FastifyRequest,
   reply: FastifyReply,

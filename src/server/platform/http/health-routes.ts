@@ -20,6 +20,8 @@ export function addHealthRoutes(
     readonly node: string;
     readonly decides: () => readonly string[];
     readonly canDecide: () => boolean;
+    /** `strict`, or why writes are not on two machines; null where that was not asked for. */
+    readonly replication: (() => string) | null;
     readonly isStaging: boolean;
     /** Names the hub whose tickets these are; null where this node cannot say. */
     readonly store: () => string | null;
@@ -38,6 +40,7 @@ export function addHealthRoutes(
       node: deps.node,
       ...named(deps.store()),
       decides: deps.decides(),
+      ...(deps.replication === null ? {} : { replication: deps.replication() }),
       ...(deps.isStaging ? { staging: true } : {}),
     }),
   });

@@ -18,11 +18,14 @@ const PROBLEMS = {
   'cursor-expired': [410, 'This cursor belongs to a list that is no more'],
   'request-too-large': [413, 'The request is too large'],
   'unsupported-media-type': [415, 'This content type is not taken here'],
+  'idempotency-key-in-use': [409, 'The first request of this key is still under way'],
+  'idempotency-key-reused': [422, 'This key belongs to another request'],
   'refused-file': [422, 'The file was refused; nothing of it was taken'],
   'too-many-requests': [429, 'Too many requests'],
   internal: [500, 'Something is wrong at our end'],
   unavailable: [503, 'Not available just now'],
   'store-behind': [503, 'The claim store is being rebuilt'],
+  'outcome-unknown': [503, 'Whether it was done is not known'],
   'storage-full': [503, 'The disk is full'],
 } as const satisfies Record<string, readonly [number, string]>;
 export type ProblemCode = keyof typeof PROBLEMS;
@@ -58,21 +61,29 @@ export class HttpProblem extends Error {
 }
 
 export function sendProblem(reply: FastifyReply, problem: HttpProblem): FastifyReply {
-  const [status, title] = PROBLEMS[problem.code];
-  const { retryAfterSeconds, detail, mend, errors, more } = problem.details;
+  const { status } = problem;
+  const { retryAfterSeconds } = problem.details;
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="kaimen"');
-  const body: Problem = {
-    type: `https://kaimen.example/problems/${problem.code}`,
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemBody(problem)));
+}
+
+export function problemBody({ code, details }: HttpProblem): Problem {
+  const [status, title] = PROBLEMS[code];
+  const { detail, mend, errors, more } = details;
+  return {
+    type: `https://kaimen.example/problems/${code}`,
     title,
     status,
-    code: problem.code,
+    code,
     ...(detail === undefined ? {} : { detail }),
     ...(mend === undefined ? {} : { mend }),
     ...(errors === undefined ? {} : { errors: [...errors] }),
     ...more,
   };
-  return reply.code(status).type('application/problem+json').send(JSON.stringify(body));
 }
 
 /** Every field at fault with what to write instead, taken from the schema's own messages. */
@@ -91,6 +102,15 @@ export function malformed(error: z.core.$ZodError, where: string): HttpProblem {
     detail: first === undefined ? `the ${where} is malformed` : `${first.field}: ${first.message}`,
     mend: 'correct the fields named under errors and send the request again',
     errors,
+  });
+}
+
+/** One field at fault that no schema has looked at. */
+export function malformedField(field: string, message: string): HttpProblem {
+  return new HttpProblem('malformed-request', {
+    detail: `${field}: ${message}`,
+    mend: 'correct the fields named under errors and send the request again',
+    errors: [{ field, message }],
   });
 }
 

@@ -2,10 +2,17 @@
 // authorization and the OpenAPI document; a route without a rule cannot be written.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { KEY_HEADER, KEY_PARAMETER, readKeyHeader } from '../idempotency/key-header.ts';
+import type { KeyedRequests } from '../idempotency/keyed-requests.ts';
 import type { Principal, Rule } from '../principal.ts';
 import { malformed } from './problem.ts';
+import { drainedHash } from './upload.ts';
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Set where there is a database to keep them in. */
+    keyedRequests?: KeyedRequests;
+  }
   interface FastifyContextConfig {
     rule?: Rule;
     /** The body is read by the handler, as long as it takes. */
@@ -63,15 +70,43 @@ export function addRoute<
     // The schema above documents; zod judges, so that messages say what to write instead.
     validatorCompiler: () => () => true,
     serializerCompiler: () => (value) => JSON.stringify(value),
-    handler: async (request, reply) =>
-      await route.handle({
+    handler: async (request, reply) => {
+      const call = {
         params: parse(route.params, request.params, 'path'),
         query: parse(route.query, request.query, 'query'),
         body: parse(route.streamed === undefined ? route.body : undefined, request.body, 'body'),
         principal: request.principal,
         request,
         reply,
-      }),
+      };
+      return await onceByKey(route, request, reply, async () => await route.handle(call));
+    },
+  });
+}
+
+/** A write that names itself by a key is carried out once, and answered the same ever after. */
+async function onceByKey(
+  route: Pick<
+    RouteDefinition<undefined, undefined, undefined>,
+    'method' | 'streamed' | 'bodyBytesMax'
+  >,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  handle: () => Promise<unknown>,
+): Promise<unknown> {
+  const { principal, server } = request;
+  // Who has not said who they are has nobody whose key it could be; sign-in and enrolment repeat by themselves.
+  if (route.method === 'GET' || principal === null) return await handle();
+  const key = readKeyHeader(request.headers[KEY_HEADER]);
+  if (key === null || server.keyedRequests === undefined) return await handle();
+  const { streamed, bodyBytesMax = 0 } = route;
+  return await server.keyedRequests.answer({
+    request,
+    reply,
+    owner: principal.kind === 'device' ? principal.id : principal.person,
+    key,
+    drain: streamed === undefined ? null : () => drainedHash(request, bodyBytesMax),
+    handle,
   });
 }
 
@@ -97,6 +132,7 @@ function openApiOf(
     description: describeRule(rule),
     tags: [route.tag],
     security: securityOf(rule),
+    ...(route.method === 'GET' || rule.allow === 'public' ? {} : { headers: KEY_PARAMETER }),
     ...(route.params === undefined ? {} : { params: jsonSchema(route.params) }),
     ...(route.query === undefined ? {} : { querystring: jsonSchema(route.query) }),
     ...(route.body === undefined ? {} : { body: jsonSchema(route.body) }),

@@ -1,7 +1,9 @@
 // A file as the body of a request: streamed to whoever reads it, never held whole.
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RowProblem } from '#protocol/tickets.ts';
 import { CsvFileError } from '../csv-text.ts';
+import { keyedRequest } from '../idempotency/keyed-request.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Leaves bodies of text/csv to {@link uploadedCsv}. */
@@ -19,17 +21,33 @@ export async function* uploadedCsv(
   }
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   let bytes = 0;
+  const hash = createHash('sha256');
   try {
     // Whoever stops reading early has an answer to give: the connection must live to carry it.
     for await (const part of request.raw.iterator({ destroyOnReturn: false })) {
       bytes += (part as Buffer).length;
       if (bytes > bytesMax) throw tooLarge(bytesMax);
+      hash.update(part as Buffer);
       yield part as Buffer;
     }
+    const keyed = keyedRequest();
+    if (keyed !== null) keyed.bodyHash = hash.digest();
   } finally {
     // Senders that read the answer only after their last byte would wait for ever.
     request.raw.resume();
   }
+}
+
+/** Reads a file for its hash alone: whoever repeats an import repeats the file. */
+export async function drainedHash(request: FastifyRequest, bytesMax: number): Promise<Buffer> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const part of request.raw) {
+    bytes += (part as Buffer).length;
+    if (bytes > bytesMax) throw tooLarge(bytesMax);
+    hash.update(part as Buffer);
+  }
+  return hash.digest();
 }
 
 function tooLarge(bytesMax: number): HttpProblem {
