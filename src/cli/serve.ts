@@ -11,9 +11,9 @@ type Options = {
   readonly ca?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
-  readonly staging?: boolean;
   readonly proxies?: string;
   readonly replication?: string;
+  readonly staging?: boolean;
 };
 
 /** Defaults live in the server alone: only what was said is passed on. */
@@ -59,9 +59,9 @@ export function serveCommand(): Command {
       ...given('--ca', options.ca),
       ...given('--tls-cert', options.tlsCert),
       ...given('--tls-key', options.tlsKey),
+      ...given('--proxies', options.proxies),
+      ...given('--replication', options.replication),
       ...(options.staging === true ? ['--staging'] : []),
     ]),
   );
-      ...given('--proxies', options.proxies),
-      ...given('--replication', options.replication),
 }

@@ -35,18 +35,18 @@ import { addLiveRoutes } from './live/routes.ts';
 import { addMonitoringRoutes } from './monitoring/routes.ts';
 import type { Database } from './open-database.ts';
 import { addAuditRoutes } from './platform/audit-routes.ts';
+import { watchReplication } from './platform/cluster/replication.ts';
 import type { ServeConfig } from './platform/config.ts';
 import { problemOfFault } from './platform/database-fault.ts';
 import { buildApp } from './platform/http/app.ts';
-import { watchReplication } from './platform/cluster/replication.ts';
 import { addHealthRoutes } from './platform/http/health-routes.ts';
 import { HttpProblem } from './platform/http/problem.ts';
 import { followTls, readTls } from './platform/http/tls-files.ts';
 import { acceptCsv } from './platform/http/upload.ts';
+import { KeyedRequests } from './platform/idempotency/keyed-requests.ts';
 import type { Principal } from './platform/principal.ts';
 import type { ServerContext } from './server-context.ts';
 import { addShadowRoutes } from './shadow/routes.ts';
-import { KeyedRequests } from './platform/idempotency/keyed-requests.ts';
 import { addClaimsRoutes } from './sync/claims-routes.ts';
 import { addConflictRoutes } from './sync/conflict-routes.ts';
 import { addSyncRoutes } from './sync/routes.ts';
@@ -74,6 +74,12 @@ export async function buildServerApp(
     version,
     translate: (error) => problemOfFault(error, database.isDiskFull()),
     tls: config.tls === null ? null : readTls(config.tls),
+    ...(config.proxies === undefined ? {} : { proxies: config.proxies }),
+    shedding: new Shedding({
+      peek: (credential) => context.access.peek(credential),
+      lanePools: [database.pool, database.claimPool],
+      registry: context.registry,
+    }),
   });
   if (config.tls !== null) {
     followTls(app.server as unknown as Server, config.tls, context.log, context.stopping);
@@ -81,12 +87,6 @@ export async function buildServerApp(
   answerOtherOrigins(app);
   const { registry } = context;
   collectDefaultMetrics({ register: registry });
-    ...(config.proxies === undefined ? {} : { proxies: config.proxies }),
-    shedding: new Shedding({
-      peek: (credential) => context.access.peek(credential),
-      lanePools: [database.pool, database.claimPool],
-      registry: context.registry,
-    }),
   countScans(context.bus, registry);
   addHealthRoutes(app, {
     pool: database.claimPool,
@@ -98,14 +98,15 @@ export async function buildServerApp(
     decides: () => among.watch.decides(),
     store: () => among.watch.hubName(),
     canDecide: () => among.watch.canDecide(),
+    replication: replicationState(config, context),
     isStaging: config.isStaging === true,
   });
   passToHub(app, among.nodes);
+  keepKeyedRequests(app, context);
   acceptCsv(app);
   addEventRoutes(app, context);
   addControlRoutes(app, context);
   addModeRoutes(app, context);
-    replication: replicationState(config, context),
   addKickOffRoutes(app, context);
   addTicketRoutes(app, context);
   addPaperRoutes(app, context);
@@ -117,7 +118,6 @@ export async function buildServerApp(
   addShiftRoutes(app, context);
   addAlarmRoutes(app, context);
   addAccountRoutes(app, context);
-  keepKeyedRequests(app, context);
   addSessionRoutes(app, context);
   addScanRoutes(app, context);
   addBackupRoutes(app, context, version);
@@ -146,25 +146,6 @@ export async function buildServerApp(
   return app;
 }
 
-/**
- * A store that is older than what lanes have seen may have lost their enrolment too: it does not tell
- * them that they are revoked, or they would stop for good.
- *
- * @throws HttpProblem `store-behind` for an unknown device's token while the store is being rebuilt;
- *   `unavailable` at a box that may not have heard of it yet
- */
-async function authenticate(
-  context: ServerContext,
-  watch: NodeWatch,
-  token: string,
-  isAttended: boolean,
-): Promise<Principal | null> {
-  const principal = await context.access.authenticate(token);
-  if (isAttended && principal !== null && token.startsWith(SESSION_PREFIX)) {
-    context.access.sessions.touch(principal.id);
-  }
-  if (principal === null && token.startsWith(DEVICE_PREFIX)) {
-    context.storeState.servingEpoch();
 function replicationState(
   config: ServeConfig,
   { pool, registry, log, stopping }: ServerContext,
@@ -186,6 +167,25 @@ function keepKeyedRequests(
   stopping.addEventListener('abort', () => clearInterval(forgetting));
 }
 
+/**
+ * A store that is older than what lanes have seen may have lost their enrolment too: it does not tell
+ * them that they are revoked, or they would stop for good.
+ *
+ * @throws HttpProblem `store-behind` for an unknown device's token while the store is being rebuilt;
+ *   `unavailable` at a box that may not have heard of it yet
+ */
+async function authenticate(
+  context: ServerContext,
+  watch: NodeWatch,
+  token: string,
+  isAttended: boolean,
+): Promise<Principal | null> {
+  const principal = await context.access.authenticate(token);
+  if (isAttended && principal !== null && token.startsWith(SESSION_PREFIX)) {
+    context.access.sessions.touch(principal.id);
+  }
+  if (principal === null && token.startsWith(DEVICE_PREFIX)) {
+    context.storeState.servingEpoch();
     if (watch.mayBeNew(token)) throw notHeardOf();
   }
   return principal;

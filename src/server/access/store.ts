@@ -11,9 +11,9 @@ import type { Operator, Principal } from '#server/platform/principal.ts';
 import { endDevice, findDevice, insertDevice } from './device-store.ts';
 import { publicKeyOf } from './proof-key.ts';
 import { type KeyHolder, Proofs } from './proofs.ts';
+import { UsedProofs } from './used-proofs.ts';
 
 export const ACCESS_POLL_MS = 500;
-import { UsedProofs } from './used-proofs.ts';
 export const SEEN_EVERY_MS = 5_000;
 const CACHE_MAX = 100_000;
 

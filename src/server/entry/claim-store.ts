@@ -6,8 +6,8 @@ import type { Crossing } from '#domain/entry/crossings.ts';
 import { arrayLiteral } from '#server/platform/array-literal.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { OpenEvent } from './catalogue.ts';
-import { type ReadRow, type Snapshot, snapshotOf } from './snapshot.ts';
 import { THIS_CLUSTER } from './epochs.ts';
+import { type ReadRow, type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** A node whose clock is further ahead than this was set wrong: its minute is not waited for. */
 export const CLOCKS_APART_MAX_MINUTES = 5;

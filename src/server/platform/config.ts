@@ -19,12 +19,12 @@ export type ServeConfig = {
   readonly caFile: string | null;
   readonly databaseUrl: string | null;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  readonly backupFile: string | null;
   /** Load balancers that are believed when they say who asks; by address or network. */
   readonly proxies?: readonly string[];
   /** `strict`: every write is on two machines before it is answered, or this node does not start. */
   readonly replication?: 'strict' | 'any';
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly backupFile: string | null;
   readonly masterKeyFile: string | null;
   /** Not the system that opens the gates: drills may be run against it. */
   readonly isStaging?: boolean;
@@ -55,10 +55,10 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
       `--host ${values.host} would send tickets and tokens in the clear: add --tls-cert and --tls-key, or stay on 127.0.0.1`,
     );
   }
-  const level = values['log-level'];
-  if (!isLevel(level))
   const proxies = proxiesOf(values.proxies);
   const replication = replicationOf(values.replication, env['DATABASE_URL'] ?? null);
+  const level = values['log-level'];
+  if (!isLevel(level))
     throw new UsageError(`--log-level ${level}: debug, info, warn, error or silent`);
   return {
     command,
@@ -70,11 +70,11 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
     caFile: values.ca ?? null,
     databaseUrl: env['DATABASE_URL'] ?? null,
     tls,
+    proxies,
+    replication,
     logLevel: level,
     backupFile: positionals[1] ?? null,
     masterKeyFile: values['master-key'] ?? null,
-    proxies,
-    replication,
     isStaging: values.staging,
     isJson: values.json,
   };
@@ -97,6 +97,8 @@ function parse(args: readonly string[]) {
         'log-level': { type: 'string', default: 'info' },
         'master-key': { type: 'string' },
         staging: { type: 'boolean', default: false },
+        proxies: { type: 'string' },
+        replication: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
     });
@@ -105,8 +107,6 @@ function parse(args: readonly string[]) {
   }
 }
 
-        proxies: { type: 'string' },
-        replication: { type: 'string' },
 function hubAddress(role: ServeConfig['role'], address: string | undefined): string | null {
   if (role !== 'edge') {
     if (address === undefined) return null;
@@ -132,9 +132,6 @@ function tlsFiles(certFile: string | undefined, keyFile: string | undefined) {
   return { certFile, keyFile };
 }
 
-function isLevel(level: string): level is ServeConfig['logLevel'] {
-  return ['debug', 'info', 'warn', 'error', 'silent'].includes(level);
-}
 function proxiesOf(text: string | undefined): string[] {
   const proxies = (text ?? '').split(',').filter((each) => each !== '');
   for (const proxy of proxies) {
@@ -155,3 +152,6 @@ function replicationOf(text: string | undefined, databaseUrl: string | null): 's
   return databaseUrl !== null && namesSeveralHosts(databaseUrl) ? 'strict' : 'any';
 }
 
+function isLevel(level: string): level is ServeConfig['logLevel'] {
+  return ['debug', 'info', 'warn', 'error', 'silent'].includes(level);
+}

@@ -117,7 +117,6 @@ export async function buildApp(deps: {
   return app;
 }
 
-/** An address that cannot be decoded, or a part of it that is too long: no hook has seen the request yet. */
 function descriptionOf(version: string) {
   return {
     openapi: {
@@ -140,6 +139,7 @@ function descriptionOf(version: string) {
   };
 }
 
+/** An address that cannot be decoded, or a part of it that is too long: no hook has seen the request yet. */
 async function refuseBadAddress(
   request: FastifyRequest,
   reply: FastifyReply,
