@@ -24,7 +24,7 @@ test('hears a refusal that comes before the upload has ended', async () => {
     sendJson(response, problemBody(401, 'unauthenticated'), 401),
   );
   const client = createClient(server.url, 't');
-  const upload = { type: 'text/csv', bytes: zeros(2000) };
+  const upload = { type: 'text/csv', open: () => zeros(2000) };
   const call = { method: 'POST', path: '/x', upload } as const;
   await assert.rejects(client.ask(anyAnswer, call), isFailure('unauthenticated'));
 });
@@ -58,6 +58,28 @@ test('quotes a proxy that answers in our server’s place', async () => {
   );
   const asking = createClient(server.url, 't').ask(anyAnswer, { path: '/x' });
   await assert.rejects(asking, /502 Bad Gateway: <h1>Bad gateway<\/h1>/);
+});
+
+test('sends a write again under its key when the line breaks or the hub says “not now”, and a read never', async () => {
+  const keys: (string | undefined)[] = [];
+  await using server = await standIn((asked, response) => {
+    keys.push(asked.headers['idempotency-key'] as string | undefined);
+    if (keys.length === 1) response.socket?.destroy();
+    else if (keys.length === 2) sendJson(response, problemBody(503, 'outcome-unknown'), 503);
+    else if (keys.length === 3) response.writeHead(503).end('no server is available');
+    else if (keys.length === 4) sendJson(response, problemBody(409, 'idempotency-key-in-use'), 409);
+    else sendJson(response, { isDone: true });
+  });
+  const client = createClient(server.url, 't');
+  const call = { method: 'POST', path: '/x', body: {} } as const;
+  assert.deepEqual(await client.ask(anyAnswer, call), { isDone: true });
+  assert.equal(keys.length, 5);
+  assert.match(keys[0] ?? '', /^"[0-9a-f-]{36}"$/);
+  assert.equal(new Set(keys).size, 1);
+  await client.ask(anyAnswer, call);
+  await client.ask(anyAnswer, { path: '/x' });
+  assert.notEqual(keys[5], keys[0]);
+  assert.equal(keys[6], undefined);
 });
 
 function isFailure(code: string) {

@@ -1,8 +1,9 @@
 // Every word a command exchanges with the server. Refusals of the server, and a server that is not
 // there, become failures that say what to do.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { problem } from '#protocol/problem.ts';
 import { CommandFailure, failureOf } from './failure.ts';
+import { repeating } from './repeating.ts';
 import type { Upload } from './upload.ts';
 
 const ANSWER_MAX_MS = 60_000;
@@ -40,14 +41,18 @@ export function at(parts: TemplateStringsArray, ...values: readonly string[]): s
 }
 
 export function createClient(url: string, token: string): Client {
-  async function send(call: Call, signal: AbortSignal | null): Promise<Response> {
+  async function send(
+    call: Call,
+    signal: AbortSignal | null,
+    key: string | null = null,
+  ): Promise<Response> {
     const target = new URL(`/api/v1${call.path}`, url);
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) target.searchParams.set(name, String(value));
     }
     let response: Response;
     try {
-      response = await fetch(target, requestOf(call, token, signal));
+      response = await fetch(target, requestOf(call, token, signal, key));
     } catch (error) {
       // What reading our own file throws comes out of `fetch` too.
       throw failureOf(fileError(error)) ?? unreachable(url, error);
@@ -60,8 +65,13 @@ export function createClient(url: string, token: string): Client {
     async ask(schema, call) {
       // An upload takes as long as the line needs; anything else that takes a minute is stuck.
       const isUpload = call.upload !== undefined;
-      const response = await send(call, isUpload ? null : AbortSignal.timeout(ANSWER_MAX_MS));
-      const text = await bodyOf(url, response);
+      const isWrite = (call.method ?? 'GET') !== 'GET';
+      const key = isWrite ? randomUUID() : null;
+      const once = async () => {
+        const signal = isUpload ? null : AbortSignal.timeout(ANSWER_MAX_MS);
+        return await bodyOf(url, await send(call, signal, key));
+      };
+      const text = key === null ? await once() : await repeating(once, tellOfRepeat);
       const answer = parseJson(text);
       const parsed = schema.safeParse(answer);
       if (!parsed.success) {
@@ -84,8 +94,18 @@ export function createClient(url: string, token: string): Client {
   };
 }
 
-function requestOf(call: Call, token: string, signal: AbortSignal | null): RequestInit {
+function tellOfRepeat(): void {
+  process.stderr.write('the server does not answer just now: sending it again, it is done once\n');
+}
+
+function requestOf(
+  call: Call,
+  token: string,
+  signal: AbortSignal | null,
+  key: string | null,
+): RequestInit {
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+  if (key !== null) headers['idempotency-key'] = `"${key}"`;
   const request: RequestInit = { method: call.method ?? 'GET', headers, redirect: 'error' };
   if (signal !== null) request.signal = signal;
   if (call.body !== undefined) {
@@ -94,7 +114,7 @@ function requestOf(call: Call, token: string, signal: AbortSignal | null): Reque
   }
   if (call.upload !== undefined) {
     headers['content-type'] = call.upload.type;
-    request.body = ReadableStream.from(call.upload.bytes) as NonNullable<RequestInit['body']>;
+    request.body = ReadableStream.from(call.upload.open()) as NonNullable<RequestInit['body']>;
     request.duplex = 'half';
   }
   return request;
@@ -180,6 +200,7 @@ function unreachable(url: string, error: unknown): CommandFailure {
   }
   return new CommandFailure(`${url} cannot be reached: ${code}`, {
     code: 'unreachable',
+    cause: code,
     mend: REACH_MENDS[code] ?? 'check the network and --url, then try again',
   });
 }

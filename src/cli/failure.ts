@@ -11,6 +11,8 @@ type Details = {
   readonly mend?: string | undefined;
   readonly errors?: readonly FieldError[] | undefined;
   readonly exitCode?: number;
+  /** Of a line that broke: how, in the word of the system. */
+  readonly cause?: string;
 };
 
 /** Thrown by commands; anything else that reaches the top is a bug of ours. */
@@ -21,7 +23,7 @@ export class CommandFailure extends Error {
   readonly exitCode: number;
 
   constructor(message: string, details: Details = {}) {
-    super(message);
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'CommandFailure';
     this.code = details.code ?? 'failed';
     this.mend = details.mend;

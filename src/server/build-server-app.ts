@@ -75,11 +75,6 @@ export async function buildServerApp(
     translate: (error) => problemOfFault(error, database.isDiskFull()),
     tls: config.tls === null ? null : readTls(config.tls),
     ...(config.proxies === undefined ? {} : { proxies: config.proxies }),
-    shedding: new Shedding({
-      peek: (credential) => context.access.peek(credential),
-      lanePools: [database.pool, database.claimPool],
-      registry: context.registry,
-    }),
   });
   if (config.tls !== null) {
     followTls(app.server as unknown as Server, config.tls, context.log, context.stopping);

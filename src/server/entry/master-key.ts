@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Pool } from 'pg';
-import { unseal } from '#server/platform/crypto.ts';
+import { hmacSha256, unseal } from '#server/platform/crypto.ts';
 import { loadMasterKey, MASTER_KEY } from '#server/platform/secret-file.ts';
 import { keyContext } from './catalogue.ts';
 
@@ -29,6 +29,7 @@ export async function openMasterKey(pool: Pool, dataDir: string): Promise<Uint8A
     );
   }
   const masterKey = loadMasterKey(dataDir);
+  await refuseAnotherKey(pool, masterKey, file);
   if (event === undefined) return masterKey;
   try {
     unseal(masterKey, keyContext(event.id), event.sealed_key);
@@ -39,4 +40,20 @@ export async function openMasterKey(pool: Pool, dataDir: string): Promise<Uint8A
       { cause: error },
     );
   }
+}
+
+/** Nodes of one hub share one key: whoever comes with another is told before anything is sealed with it. */
+async function refuseAnotherKey(pool: Pool, masterKey: Uint8Array, file: string): Promise<void> {
+  const mark = Buffer.from(hmacSha256(masterKey, Buffer.from('kaimen key mark 1'))).toString('hex');
+  await pool.query(
+    `INSERT INTO replica_state (what, value) VALUES ('master-key-mark', $1) ON CONFLICT DO NOTHING`,
+    [mark],
+  );
+  const { rows } = await pool.query<{ value: string }>(
+    `SELECT value FROM replica_state WHERE what = 'master-key-mark'`,
+  );
+  if (rows[0]?.value === mark) return;
+  throw new MasterKeyError(
+    `${file} is another key than that of the node which was here first: copy its master-key to every node before its first start`,
+  );
 }

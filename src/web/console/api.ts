@@ -28,18 +28,63 @@ export type Asked = {
   readonly isUnattended?: boolean;
 };
 
-/** @throws ApiError; with status 0 when nobody answered */
+/** A hub that changes its primary is back in this time; nobody looks at a spinner for longer. */
+const REPEAT_FOR_MS = 20_000;
+const PAUSE_MS = 800;
+/** What passes by itself; a load balancer that has nobody to ask says so with a page of its own. */
+const PASSING = [
+  'unavailable',
+  'unreachable',
+  'outcome-unknown',
+  'overloaded',
+  'idempotency-key-in-use',
+];
+
+/**
+ * A write is sent again under its key until it has an answer: it is done once, whichever node dies meanwhile.
+ *
+ * @throws ApiError; with status 0 when nobody answered
+ */
 export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
-  const { body, isUnattended = false } = asked;
+  const method = asked.method ?? (asked.body === undefined ? 'GET' : 'POST');
+  // Who signs in is nobody yet, and has no keys; codes and passkeys are good once by themselves.
+  if (method === 'GET' || path.startsWith('/session'))
+    return await askOnce(path, method, asked, {});
+  const headers = { 'idempotency-key': `"${newKey()}"` };
+  const until = performance.now() + REPEAT_FOR_MS;
+  for (;;) {
+    try {
+      return await askOnce(path, method, asked, headers);
+    } catch (error) {
+      const isPassing = error instanceof ApiError && PASSING.includes(error.code);
+      if (!isPassing || performance.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+}
+
+/** `crypto.randomUUID` is there only where the page came by TLS or from this machine. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function askOnce<T>(
+  path: string,
+  method: string,
+  { body, isUnattended = false }: Asked,
+  headers: Readonly<Record<string, string>>,
+): Promise<T> {
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, {
-      method: asked.method ?? (body === undefined ? 'GET' : 'POST'),
+      method,
       signal: AbortSignal.timeout(ANSWER_MAX_MS),
       credentials: 'same-origin',
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(isUnattended ? { 'kaimen-unattended': '1' } : {}),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
