@@ -38,8 +38,8 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): ServeConfig {
   const { values, positionals } = parse(args);
   const command = positionals[0] ?? 'serve';
-  if (!isCommand(command)) {
-    throw new UsageError(`unknown command “${command}”: serve, restore, rescue or override`);
+  if (command !== 'serve' && command !== 'restore' && command !== 'rescue') {
+    throw new UsageError(`unknown command “${command}”: serve, restore or rescue`);
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {

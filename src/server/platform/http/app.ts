@@ -44,8 +44,6 @@ export async function buildApp(deps: {
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
   /** Whose word is taken for the address of who asks. */
   readonly proxies?: readonly string[];
-  /** Turns away what there is no room for, before anything else is done about it. */
-  readonly shedding: { install(app: FastifyInstance): void };
 }): Promise<FastifyInstance> {
   const app = Fastify({
     ...(deps.tls === null
@@ -124,11 +122,11 @@ function descriptionOf(version: string) {
       info: { title: 'Kaimen', version },
       components: {
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer' },
-          proof: { type: 'http', scheme: PROOF_SCHEME },
+          bearer: { type: 'http' as const, scheme: 'bearer' },
+          proof: { type: 'http' as const, scheme: PROOF_SCHEME },
           session: {
-            type: 'apiKey',
-            in: 'cookie',
+            type: 'apiKey' as const,
+            in: 'cookie' as const,
             name: SESSION_COOKIE,
             description:
               'A browser that has signed in (POST /api/v1/session). Writes name their Origin, which must be this host.',
