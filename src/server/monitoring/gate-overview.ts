@@ -1,6 +1,7 @@
 // One gate and its lanes, as the control room sees them.
 import { MINUTE_MS } from '#domain/kernel/instant.ts';
 import { type GatePulse, gateState } from '#domain/monitoring/gate-state.ts';
+import { type GateFlow, lanePace } from '#domain/monitoring/lane-pace.ts';
 import {
   capacityOf,
   forecastQueue,
@@ -39,10 +40,15 @@ export function gateOverviews(event: OpenEvent, facts: GateFacts): GateOverview[
   const pulses = new Map(
     gates.map((gate) => [gate.id as string, pulseOf(event, gate, lanes.get(gate.id) ?? [], facts)]),
   );
+  const flows = gates.map((gate) => {
+    const at = { gate, lanes: lanes.get(gate.id) ?? [], tallies: byGate.get(gate.id) ?? [] };
+    return flowOf(at, facts);
+  });
+  const pace = lanePace(flows);
   const crowds = new Map(
-    gates.map((gate) => {
-      const tallies = byGate.get(gate.id) ?? [];
-      return [gate.id as string, crowdOf(event, gate, tallies, lanes.get(gate.id) ?? [], facts)];
+    gates.map((gate, index) => {
+      const flow = flows[index] as GateFlow;
+      return [gate.id as string, crowdOf(event, gate, flow, { ...facts, pace })];
     }),
   );
   const toKickOff = (facts.startsAt - facts.now) / MINUTE_MS;
@@ -62,7 +68,7 @@ export function gateOverviews(event: OpenEvent, facts: GateFacts): GateOverview[
       stand: standOf(event, gate),
       state: gateState(pulse, siblings),
       capacityPerMinute: crowd.capacityPerMinute,
-      scanPerMinute: capacityOf(workingLanes(gate, lanes.get(gate.id) ?? []), null),
+      scanPerMinute: capacityOf(workingLanes(gate, lanes.get(gate.id) ?? []), null, pace),
       searchPerMinute: searchedAt(gate.id, facts),
       expected: Math.round(crowd.expected),
       lanes: lanes.get(gate.id) ?? [],
@@ -118,22 +124,39 @@ function pulseOf(
   };
 }
 
+/** What its lanes let in lately and before, from which their pace is learnt. */
+function flowOf(
+  at: {
+    readonly gate: Gate;
+    readonly lanes: readonly LaneOverview[];
+    readonly tallies: readonly Tally[];
+  },
+  { flow, now }: GateFacts,
+): GateFlow {
+  const minutes = flow.series(at.gate.id, now - (SERIES_MINUTES - 1) * MINUTE_MS, now);
+  return {
+    lanes: workingLanes(at.gate, at.lanes),
+    passed: countsOf(at.tallies).admitted,
+    // The last one has not ended.
+    minutes: minutes.slice(0, -1).map(({ entered }) => entered),
+  };
+}
+
 function crowdOf(
   event: OpenEvent,
   gate: Gate,
-  tallies: readonly Tally[],
-  lanes: readonly LaneOverview[],
-  facts: GateFacts,
+  flow: GateFlow,
+  facts: GateFacts & { readonly pace: number },
 ): GateCrowd {
   const holds = event.controls.holds.filter(
     ({ scope }) => scope === `gate/${gate.id}` || scope === 'ground',
   );
   const isStopped = holds.some(({ kind }) => kind === 'stop') || event.status !== 'open';
   const meters = holds.flatMap((hold) => (hold.kind === 'meter' ? [hold.perMinute ?? 0] : []));
-  const capacity = capacityOf(workingLanes(gate, lanes), searchedAt(gate.id, facts));
+  const capacity = capacityOf(flow.lanes, searchedAt(gate.id, facts), facts.pace);
   return {
     expected: facts.crowd.expected.get(gate.id) ?? 0,
-    passed: countsOf(tallies).admitted,
+    passed: flow.passed,
     perMinute: facts.flow.entered(facts.now, 5 * MINUTE_MS, { gate: gate.id }) / 5,
     capacityPerMinute: isStopped ? 0 : Math.min(capacity, ...meters),
   };

@@ -1,4 +1,5 @@
 import type { Catalogue } from '#web/ui/language.ts';
+import { ACT_WORDS } from './words/act-words.ts';
 import { AFTER_WORDS } from './words/after-words.ts';
 import { DESK_WORDS } from './words/desk-words.ts';
 import { GROUND_WORDS } from './words/ground-words.ts';
@@ -9,4 +10,5 @@ export const CONSOLE_WORDS: Catalogue = {
   ...GROUND_WORDS,
   ...DESK_WORDS,
   ...AFTER_WORDS,
+  ...ACT_WORDS,
 };

@@ -22,10 +22,8 @@ export function GateActions({
   readonly gate: string;
   readonly overview: Overview;
 }) {
-  const intl = useIntl();
   const session = useSession();
   const { controls, refresh } = useControls(event);
-  const reason = useReasonField();
   const [open, setOpen] = useState<Open>(null);
   if (!session.may('controls.set')) return null;
   const scope = `gate/${gate}`;
@@ -73,6 +71,37 @@ export function GateActions({
           <FormattedMessage id="mode.normal" />
         </Button>
       )}
+      <Dialogs
+        open={open}
+        event={event}
+        gate={gate}
+        overview={overview}
+        onClose={close}
+        set={set}
+      />
+    </div>
+  );
+}
+
+function Dialogs({
+  open,
+  event,
+  gate,
+  overview,
+  onClose: close,
+  set,
+}: {
+  readonly open: Open;
+  readonly event: string;
+  readonly gate: string;
+  readonly overview: Overview;
+  readonly onClose: () => void;
+  readonly set: (hold: object) => Promise<void>;
+}) {
+  const intl = useIntl();
+  const reason = useReasonField();
+  return (
+    <>
       {open === 'mode' && <ModeDialog event={event} gate={gate} onClose={close} />}
       {open === 'normal' && <NormalAgainDialog event={event} gate={gate} onClose={close} />}
       {open === 'stop' && (
@@ -136,6 +165,6 @@ export function GateActions({
           }
         />
       )}
-    </div>
+    </>
   );
 }

@@ -25,7 +25,7 @@ export function People({ event }: { readonly event: string }) {
   const queries = useQueryClient();
   const [isAdding, setAdding] = useState(false);
   const [added, setAdded] = useState<Added | null>(null);
-  const [error, setError] = useState<unknown>(null);
+  const [leaving, setLeaving] = useState<Person | null>(null);
   const queryKey = ['people', event];
   const people = useQuery({
     queryKey,
@@ -34,11 +34,7 @@ export function People({ event }: { readonly event: string }) {
     refetchInterval: 10_000,
   });
   const canManage = session.may('people.manage');
-  const revoke = async (person: string) => {
-    await ask(at`/events/${event}/people/${person}/revoke`, { method: 'POST' });
-    await queries.invalidateQueries({ queryKey });
-  };
-  const columns = useColumns(canManage ? (person) => void revoke(person).catch(setError) : null);
+  const columns = useColumns(canManage ? setLeaving : null);
   return (
     <>
       {canManage && (
@@ -46,7 +42,7 @@ export function People({ event }: { readonly event: string }) {
           <FormattedMessage id="people.add" />
         </Button>
       )}
-      <Failure error={people.error ?? error} />
+      <Failure error={people.error} />
       <DataTable
         name="people"
         label={intl.formatMessage({ id: 'devices.tab-people' })}
@@ -55,6 +51,26 @@ export function People({ event }: { readonly event: string }) {
         keyOf={({ person }) => person}
         empty={<FormattedMessage id="people.none" />}
       />
+      {leaving !== null && (
+        <ActDialog
+          title={intl.formatMessage(
+            { id: 'people.revoke-title' },
+            { name: leaving.name ?? leaving.person },
+          )}
+          verb={intl.formatMessage({ id: 'people.revoke' })}
+          kind="danger"
+          fields={[]}
+          onClose={() => {
+            setLeaving(null);
+            void queries.invalidateQueries({ queryKey });
+          }}
+          act={() => ask(at`/events/${event}/people/${leaving.person}/revoke`, { method: 'POST' })}
+        >
+          <p className="text-sm">
+            <FormattedMessage id="people.revoke-means" />
+          </p>
+        </ActDialog>
+      )}
       {isAdding && (
         <ActDialog
           title={intl.formatMessage({ id: 'people.add' })}
@@ -84,7 +100,7 @@ export function People({ event }: { readonly event: string }) {
   );
 }
 
-function useColumns(onRevoke: ((person: string) => void) | null): readonly Column<Person>[] {
+function useColumns(onRevoke: ((person: Person) => void) | null): readonly Column<Person>[] {
   const placeName = usePlaceName();
   return [
     {
@@ -109,8 +125,8 @@ function useColumns(onRevoke: ((person: string) => void) | null): readonly Colum
       id: 'acts',
       head: 'accounts.acts',
       value: () => null,
-      cell: ({ person, revokedAt }) =>
-        revokedAt !== null || onRevoke === null ? null : (
+      cell: (person) =>
+        person.revokedAt !== null || onRevoke === null ? null : (
           <RowAct word="people.revoke" onPress={() => onRevoke(person)} />
         ),
     },

@@ -120,16 +120,45 @@ function Lanes({ event, gate }: { readonly event: string; readonly gate: GateOve
   const intl = useIntl();
   const session = useSession();
   const [handingOver, setHandingOver] = useState<string | null>(null);
+  const columns = useLaneColumns(gate.gate);
+  const acts: Column<LaneOverview> = {
+    id: 'acts',
+    head: 'accounts.acts',
+    value: () => null,
+    cell: ({ deviceId }) =>
+      deviceId === null ? null : (
+        <RowAct word="devices.replace" onPress={() => setHandingOver(deviceId)} />
+      ),
+  };
+  return (
+    <>
+      <DataTable
+        name="lanes"
+        label={intl.formatMessage({ id: 'lanes.title' }, { gate: gate.gate })}
+        rows={gate.lanes}
+        columns={session.may('devices.enrol') ? [...columns, acts] : columns}
+        keyOf={({ deviceId, lane }) => deviceId ?? `lane ${lane}`}
+        empty={<FormattedMessage id="lanes.none" />}
+      />
+      {handingOver !== null && (
+        <OfferDialog event={event} replaces={handingOver} onClose={() => setHandingOver(null)} />
+      )}
+    </>
+  );
+}
+
+function useLaneColumns(gate: string): readonly Column<LaneOverview>[] {
+  const intl = useIntl();
   const clock = useGroundClock();
   const { language } = useLooks();
-  const columns: readonly Column<LaneOverview>[] = [
+  return [
     {
       id: 'lane',
       head: 'lanes.lane',
       value: ({ lane }) => lane,
       cell: ({ lane, isTemporary }) => (
         <span className="whitespace-nowrap font-semibold">
-          {lane === null ? '–' : laneName(gate.gate, lane)}
+          {lane === null ? '–' : laneName(gate, lane)}
           {isTemporary && (
             <span className="ml-2 font-normal text-quiet">
               <FormattedMessage id="lanes.temporary" />
@@ -155,6 +184,7 @@ function Lanes({ event, gate }: { readonly event: string; readonly gate: GateOve
     },
     {
       id: 'perMinute',
+      isForWide: true,
       head: 'lanes.perMinute',
       isNumber: true,
       value: ({ perMinute }) => perMinute,
@@ -162,12 +192,14 @@ function Lanes({ event, gate }: { readonly event: string; readonly gate: GateOve
     },
     {
       id: 'lastScan',
+      isForWide: true,
       head: 'lanes.lastScan',
       value: ({ lastScanAt }) => lastScanAt,
       cell: ({ lastScanAt }) => clock.of(lastScanAt),
     },
     {
       id: 'seen',
+      isForWide: true,
       head: 'lanes.seen',
       value: ({ seenAt }) => seenAt,
       cell: ({ seenAt }) => clock.of(seenAt),
@@ -184,6 +216,7 @@ function Lanes({ event, gate }: { readonly event: string; readonly gate: GateOve
     },
     {
       id: 'skew',
+      isForWide: true,
       head: 'lanes.skew',
       isNumber: true,
       value: ({ clockSkewMs }) => clockSkewMs,
@@ -201,30 +234,6 @@ function Lanes({ event, gate }: { readonly event: string; readonly gate: GateOve
         battery === null ? '–' : <FormattedNumber value={battery} style="percent" />,
     },
   ];
-  const acts: Column<LaneOverview> = {
-    id: 'acts',
-    head: 'accounts.acts',
-    value: () => null,
-    cell: ({ deviceId }) =>
-      deviceId === null ? null : (
-        <RowAct word="devices.replace" onPress={() => setHandingOver(deviceId)} />
-      ),
-  };
-  return (
-    <>
-      <DataTable
-        name="lanes"
-        label={intl.formatMessage({ id: 'lanes.title' }, { gate: gate.gate })}
-        rows={gate.lanes}
-        columns={session.may('devices.enrol') ? [...columns, acts] : columns}
-        keyOf={({ deviceId, lane }) => deviceId ?? `lane ${lane}`}
-        empty={<FormattedMessage id="lanes.none" />}
-      />
-      {handingOver !== null && (
-        <OfferDialog event={event} replaces={handingOver} onClose={() => setHandingOver(null)} />
-      )}
-    </>
-  );
 }
 
 function LaneState({ lane, word }: { readonly lane: LaneOverview; readonly word: string | null }) {

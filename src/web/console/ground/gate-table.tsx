@@ -19,24 +19,25 @@ export function GateTable({
   readonly onChoose: (gate: string) => void;
 }) {
   const intl = useIntl();
+  const columns = useColumns();
+  return (
+    <DataTable
+      name="gates"
+      label={intl.formatMessage({ id: 'ground.table' })}
+      rows={overview.gates}
+      columns={columns}
+      keyOf={({ gate }) => gate}
+      onOpen={({ gate }) => onChoose(gate)}
+      chosen={chosen}
+      empty={<FormattedMessage id="ground.no-gates" />}
+    />
+  );
+}
+
+function useColumns(): readonly Column<GateOverview>[] {
+  const intl = useIntl();
   const localized = useLocalized();
-  const refusedOf = ({ refused }: GateOverview) =>
-    Object.values(refused).reduce((sum, n) => sum + (n ?? 0), 0);
-  const number = (
-    id: string,
-    value: (gate: GateOverview) => number | null,
-    digits = 0,
-  ): Column<GateOverview> => ({
-    id,
-    head: `gates.${id}`,
-    isNumber: true,
-    value,
-    cell: (gate) => {
-      const n = value(gate);
-      return n === null ? '–' : <FormattedNumber value={n} maximumFractionDigits={digits} />;
-    },
-  });
-  const columns: readonly Column<GateOverview>[] = [
+  return [
     {
       id: 'gate',
       head: 'gates.gate',
@@ -67,14 +68,27 @@ export function GateTable({
     number('perMinute', ({ perMinute }) => perMinute),
     {
       id: 'trend',
+      isForWide: true,
       head: 'gates.trend',
       value: ({ change }) => change,
       cell: ({ minutes }) => <Spark values={minutes} />,
     },
-    number('capacity', ({ capacityPerMinute }) => capacityPerMinute),
-    number('search', ({ searchPerMinute }) => searchPerMinute),
+    number('capacity', ({ capacityPerMinute }) => capacityPerMinute, true),
+    number('search', ({ searchPerMinute }) => searchPerMinute, true),
     number('queue', ({ queue }) => queue),
-    number('clear', ({ clearMinutes }) => clearMinutes),
+    {
+      id: 'clear',
+      head: 'gates.clear',
+      isNumber: true,
+      isForWide: true,
+      value: ({ clearMinutes }) => clearMinutes,
+      cell: ({ clearMinutes }) => (
+        <FormattedMessage
+          id={clearMinutes === null ? 'gates.not-soon' : 'unit.minutes'}
+          values={{ n: clearMinutes ?? 0 }}
+        />
+      ),
+    },
     {
       id: 'miss',
       head: 'gates.miss',
@@ -84,19 +98,29 @@ export function GateTable({
         <FormattedNumber value={missShare} style="percent" maximumFractionDigits={1} />
       ),
     },
-    number('refused', refusedOf),
-    number('provisional', ({ provisional }) => provisional),
+    number('refused', refusedOf, true),
+    number('provisional', ({ provisional }) => provisional, true),
   ];
-  return (
-    <DataTable
-      name="gates"
-      label={intl.formatMessage({ id: 'ground.table' })}
-      rows={overview.gates}
-      columns={columns}
-      keyOf={({ gate }) => gate}
-      onOpen={({ gate }) => onChoose(gate)}
-      chosen={chosen}
-      empty={<FormattedMessage id="ground.no-gates" />}
-    />
-  );
+}
+
+function refusedOf({ refused }: GateOverview): number {
+  return Object.values(refused).reduce((sum, n) => sum + (n ?? 0), 0);
+}
+
+function number(
+  id: string,
+  value: (gate: GateOverview) => number | null,
+  isForWide = false,
+): Column<GateOverview> {
+  return {
+    id,
+    isForWide,
+    head: `gates.${id}`,
+    isNumber: true,
+    value,
+    cell: (gate) => {
+      const n = value(gate);
+      return n === null ? '–' : <FormattedNumber value={n} maximumFractionDigits={0} />;
+    },
+  };
 }

@@ -8,6 +8,7 @@ import { Button } from '#web/ui/button.tsx';
 import { Field } from '#web/ui/field.tsx';
 import { Notice } from '#web/ui/notice.tsx';
 import { ask } from '../api.ts';
+import { ActName } from '../parts/act-name.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
@@ -102,6 +103,30 @@ function useSettled(value: string): string {
   return settled;
 }
 
+/** What is written beside an act, name by name; as it is written where it is not an object. */
+function Detail({ text }: { readonly text: string }) {
+  let parts: readonly (readonly [string, unknown])[];
+  try {
+    parts = Object.entries(JSON.parse(text) as object);
+  } catch {
+    parts = [['', text]];
+  }
+  return (
+    <span className="break-words text-quiet text-xs">
+      {parts
+        .filter(([, value]) => value !== null && value !== false)
+        .map(([name, value]) => `${name} ${wordOf(value)}`)
+        .join(' · ')}
+    </span>
+  );
+}
+
+function wordOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(wordOf).join(', ');
+  return value === true ? '✓' : JSON.stringify(value);
+}
+
 function useColumns(): readonly Column<Act>[] {
   const clock = useGroundClock();
   return [
@@ -120,19 +145,28 @@ function useColumns(): readonly Column<Act>[] {
       id: 'act',
       head: 'audit.act',
       value: ({ act }) => act,
-      cell: ({ act }) => <span className="font-semibold">{act}</span>,
+      cell: ({ act }) => (
+        <span className="whitespace-nowrap" title={act}>
+          <span className="font-semibold">
+            <ActName act={act} />
+          </span>
+        </span>
+      ),
     },
     {
       id: 'subject',
       head: 'audit.subject',
       value: ({ subject }) => subject,
-      cell: ({ subject }) => <span className="break-all">{subject}</span>,
+      // Whole where it is a name; only what is longer than any name is broken.
+      cell: ({ subject }) => (
+        <span className={subject.length > 40 ? 'break-all' : 'whitespace-nowrap'}>{subject}</span>
+      ),
     },
     {
       id: 'detail',
       head: 'audit.detail',
       value: ({ detail }) => detail,
-      cell: ({ detail }) => <code className="break-all text-quiet text-xs">{detail}</code>,
+      cell: ({ detail }) => <Detail text={detail} />,
     },
   ];
 }

@@ -3,24 +3,23 @@ import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import type { z } from 'zod';
-import type { callList, messageList } from '#protocol/notices.ts';
+import type { callList } from '#protocol/notices.ts';
 import { Button } from '#web/ui/button.tsx';
 import { joinClasses } from '#web/ui/join-classes.ts';
 import { HUE_TEXT } from '#web/ui/rung-badge.tsx';
 import { VerdictShape } from '#web/ui/verdict-shape.tsx';
 import { ask, at } from '../api.ts';
-import { useLive } from '../live/overview-feed.tsx';
+import { MessageDialog, Messages } from '../calls/messages.tsx';
 import { ActDialog } from '../parts/act-dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
-import { useLocalized, usePlaceName } from '../parts/names.ts';
+import { usePlaceName } from '../parts/names.ts';
 import { Empty, PageHead, Section } from '../parts/page.tsx';
 import { useSession } from '../session.tsx';
 
 type Call = z.infer<typeof callList>['calls'][number];
 /** What cannot wait first. */
 const KINDS: readonly Call['kind'][] = ['crush', 'medical', 'threat', 'help', 'kit'];
-type Message = z.infer<typeof messageList>['messages'][number];
 
 /** What lanes call for, and what control tells them. */
 export function CallsPage() {
@@ -175,124 +174,5 @@ function CallRow({
       )}
       <Failure error={error} />
     </li>
-  );
-}
-
-function Messages({ event, canSend, onChange }: Listed & { readonly canSend: boolean }) {
-  const intl = useIntl();
-  const clock = useGroundClock();
-  const placeName = usePlaceName();
-  const [error, setError] = useState<unknown>(null);
-  const messages = useQuery({
-    queryKey: ['notices', event, 'messages'],
-    queryFn: () =>
-      ask<{ messages: readonly Message[] }>(at`/events/${event}/messages`, { isUnattended: true }),
-    refetchInterval: 3_000,
-  });
-  const withdraw = async (id: string) => {
-    await ask(at`/events/${event}/messages/${id}`, { method: 'DELETE' });
-    await onChange();
-  };
-  const list = messages.data?.messages ?? [];
-  return (
-    <Section title={intl.formatMessage({ id: 'messages.title' })}>
-      <Failure error={messages.error ?? error} />
-      {list.length === 0 && (
-        <Empty>
-          <FormattedMessage id="messages.none" />
-        </Empty>
-      )}
-      <ul>
-        {list.map((message) => (
-          <li key={message.id} className="flex flex-col gap-1 border-line border-b py-2 text-sm">
-            <p className={joinClasses(message.withdrawnAt !== null && 'line-through')}>
-              {message.text}
-            </p>
-            <p className="flex flex-wrap items-center gap-x-3 text-quiet">
-              <span>
-                {clock.of(message.at)} ·{' '}
-                {message.to === 'all' ? <FormattedMessage id="messages.all" /> : message.to} ·{' '}
-                <FormattedMessage id={`urgency.${message.urgency}`} />
-              </span>
-              <span>
-                <FormattedMessage
-                  id="messages.read"
-                  values={{
-                    n: message.acknowledged.length,
-                    all: message.acknowledged.length + message.waiting.length,
-                  }}
-                />
-              </span>
-              {message.waiting.length > 0 && message.withdrawnAt === null && (
-                <span>
-                  <FormattedMessage id="messages.waiting" />{' '}
-                  {message.waiting
-                    .slice(0, 6)
-                    .map(({ gate, lane, deviceId }) =>
-                      lane === null ? `${gate} ${deviceId}` : placeName(gate, lane),
-                    )
-                    .join(', ')}
-                </span>
-              )}
-              {canSend && message.withdrawnAt === null && (
-                <button
-                  type="button"
-                  className="min-h-6 underline hover:text-fg"
-                  onClick={() => void withdraw(message.id).catch(setError)}
-                >
-                  <FormattedMessage id="messages.withdraw" />
-                </button>
-              )}
-            </p>
-          </li>
-        ))}
-      </ul>
-    </Section>
-  );
-}
-
-function MessageDialog({
-  event,
-  title,
-  onClose,
-}: {
-  readonly event: string;
-  readonly title: string;
-  readonly onClose: () => void;
-}) {
-  const intl = useIntl();
-  const localized = useLocalized();
-  const { overview } = useLive();
-  const gates = (overview?.gates ?? []).map(({ gate, name }) => ({
-    value: `gate/${gate}`,
-    word: `${gate} ${localized(name)}`,
-  }));
-  return (
-    <ActDialog
-      title={title}
-      verb={intl.formatMessage({ id: 'messages.send' })}
-      onClose={onClose}
-      fields={[
-        { name: 'text', label: intl.formatMessage({ id: 'messages.text' }) },
-        {
-          name: 'to',
-          label: intl.formatMessage({ id: 'messages.to' }),
-          type: 'choice',
-          initial: 'all',
-          choices: [{ value: 'all', word: intl.formatMessage({ id: 'messages.all' }) }, ...gates],
-        },
-        {
-          name: 'urgency',
-          label: intl.formatMessage({ id: 'messages.urgency' }),
-          type: 'choice',
-          initial: 'info',
-          choices: ['info', 'important', 'urgent'].map((value) => ({
-            value,
-            word: intl.formatMessage({ id: `urgency.${value}` }),
-          })),
-        },
-      ]}
-      act={(values) => ask(at`/events/${event}/messages`, { body: values })}
-    />
   );
 }

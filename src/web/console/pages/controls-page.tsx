@@ -5,8 +5,8 @@ import type { ControlsState } from '#protocol/controls.ts';
 import type { Overview } from '#protocol/overview.ts';
 import { Button } from '#web/ui/button.tsx';
 import { ask, at } from '../api.ts';
-import { ControlLine } from '../controls/control-line.tsx';
 import { HoldDialog, LimitDialog, TimesDialog } from '../controls/control-dialogs.tsx';
+import { ControlLine } from '../controls/control-line.tsx';
 import { DiversionDialog } from '../controls/diversion-dialog.tsx';
 import { Modes } from '../controls/modes.tsx';
 import { Times } from '../controls/times.tsx';
@@ -49,7 +49,7 @@ export function ControlsPage() {
         {canSet && opener('hold', 'controls.new-hold')}
         {canSet && opener('divert', 'controls.new-diversion')}
         {session.may('controls.limit') && opener('limit', 'controls.new-limit')}
-        {canSet && opener('times', 'controls.times')}
+        {canSet && opener('times', 'controls.move-times')}
       </PageHead>
       <div className="grid gap-6 lg:grid-cols-2">
         <Holds controls={controls} event={event} canLift={canSet} onChange={refresh} />

@@ -39,6 +39,7 @@ export function DevicesPage() {
     <>
       <PageHead id="place.devices">
         <Choices<Tab>
+          isLabelHidden
           label={intl.formatMessage({ id: 'devices.view' })}
           choices={TABS.map((value) => ({
             value,
@@ -107,7 +108,7 @@ function DeviceTable({ event }: { readonly event: string }) {
   });
   return (
     <>
-      <div className="flex flex-wrap items-end gap-4">
+      <div className="flex flex-wrap items-end gap-x-4 gap-y-2">
         <div className="w-72">
           <Field
             data-search
@@ -142,26 +143,42 @@ function DeviceTable({ event }: { readonly event: string }) {
         empty={<FormattedMessage id="devices.none" />}
       />
       {revoking !== null && (
-        <ActDialog
-          title={intl.formatMessage({ id: 'devices.revoke-title' }, { device: revoking.deviceId })}
-          verb={intl.formatMessage({ id: 'devices.revoke' })}
-          kind="danger"
-          fields={[]}
+        <RevokeDialog
+          device={revoking}
           onClose={() => {
             setRevoking(null);
             void queries.invalidateQueries({ queryKey });
           }}
-          act={() => ask(at`/devices/${revoking.deviceId}/revoke`, { method: 'POST' })}
-        >
-          <p className="text-sm">
-            <FormattedMessage id="devices.revoke-means" />
-          </p>
-        </ActDialog>
+        />
       )}
       {canEnrol && ref !== undefined && (
         <OfferDialog event={event} replaces={ref} onClose={() => setReplacing(undefined)} />
       )}
     </>
+  );
+}
+
+function RevokeDialog({
+  device: { deviceId },
+  onClose,
+}: {
+  readonly device: Device;
+  readonly onClose: () => void;
+}) {
+  const intl = useIntl();
+  return (
+    <ActDialog
+      title={intl.formatMessage({ id: 'devices.revoke-title' }, { device: deviceId })}
+      verb={intl.formatMessage({ id: 'devices.revoke' })}
+      kind="danger"
+      fields={[]}
+      onClose={onClose}
+      act={() => ask(at`/devices/${deviceId}/revoke`, { method: 'POST' })}
+    >
+      <p className="text-sm">
+        <FormattedMessage id="devices.revoke-means" />
+      </p>
+    </ActDialog>
   );
 }
 
@@ -182,6 +199,7 @@ function useColumns(acts: {
     },
     {
       id: 'device',
+      isForWide: true,
       head: 'devices.device',
       value: ({ deviceId }) => deviceId,
       cell: ({ deviceId, label }) => (
@@ -193,6 +211,7 @@ function useColumns(acts: {
     },
     {
       id: 'role',
+      isForWide: true,
       head: 'devices.role',
       value: ({ role }) => role,
       cell: ({ role, isPractice }) => (
@@ -220,6 +239,7 @@ function useColumns(acts: {
     },
     {
       id: 'expires',
+      isForWide: true,
       head: 'devices.expires',
       value: ({ expiresAt }) => expiresAt,
       cell: ({ expiresAt, revokedAt }) =>

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
 import type { Overview } from '#protocol/overview.ts';
+import { joinClasses } from '#web/ui/join-classes.ts';
 import { AttentionList } from '../ground/attention-list.tsx';
 import { FlowChart } from '../ground/flow-chart.tsx';
 import { GatePanel } from '../ground/gate-panel.tsx';
@@ -26,7 +27,15 @@ export function GroundPage() {
       <PageHead id="place.ground">
         <Totals overview={overview} />
       </PageHead>
-      <div className="grid gap-x-6 gap-y-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
+      <div
+        className={joinClasses(
+          'grid gap-x-6 gap-y-4',
+          // Twelve columns of figures take more of the width than the plan does.
+          tab === 'table'
+            ? 'xl:grid-cols-[minmax(0,1fr)_18rem]'
+            : 'xl:grid-cols-[minmax(0,1fr)_24rem]',
+        )}
+      >
         <div className="flex min-w-0 flex-col gap-4">
           {tab === 'table' ? (
             <GateTable

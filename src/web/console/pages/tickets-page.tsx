@@ -8,6 +8,7 @@ import { Button } from '#web/ui/button.tsx';
 import { Field } from '#web/ui/field.tsx';
 import { useLooks } from '#web/ui/looks.tsx';
 import { ask, at } from '../api.ts';
+import { useTypeName } from '../controls/use-event-file.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { PageHead } from '../parts/page.tsx';
@@ -23,6 +24,7 @@ export function TicketsPage() {
   const { ref } = useSearch({ strict: false }) as Search;
   const navigate = useNavigate();
   const { language } = useLooks();
+  const typeName = useTypeName(event);
   const [text, setText] = useState('');
   const [asked, setAsked] = useState('');
   const found = useQuery({
@@ -72,7 +74,7 @@ export function TicketsPage() {
               chosen={ref ?? null}
               onOpen={(ticket) => open(ticket.ref)}
               empty={<FormattedMessage id="tickets.nothing" />}
-              columns={columnsOf(language)}
+              columns={columnsOf(language, typeName)}
             />
           )}
           {found.data?.hasMore === true && (
@@ -89,7 +91,10 @@ export function TicketsPage() {
   );
 }
 
-function columnsOf(language: 'zh' | 'en'): readonly Column<Ticket>[] {
+function columnsOf(
+  language: 'zh' | 'en',
+  typeName: (type: string) => string,
+): readonly Column<Ticket>[] {
   return [
     {
       id: 'ref',
@@ -103,7 +108,13 @@ function columnsOf(language: 'zh' | 'en'): readonly Column<Ticket>[] {
       value: (ticket) => placeWords(ticket, language),
       cell: (ticket) => placeWords(ticket, language),
     },
-    { id: 'type', head: 'tickets.type', value: ({ type }) => type, cell: ({ type }) => type },
+    {
+      id: 'type',
+      head: 'tickets.type',
+      isForWide: true,
+      value: ({ type }) => typeName(type),
+      cell: ({ type }) => typeName(type),
+    },
     {
       id: 'holder',
       head: 'tickets.holder',

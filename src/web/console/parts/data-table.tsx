@@ -17,6 +17,8 @@ export type Column<Row> = {
   /** By what it is sorted and as what it is exported. */
   readonly value: (row: Row) => string | number | null;
   readonly isNumber?: boolean;
+  /** Left out on a phone, where the rest would be pushed out of sight. */
+  readonly isForWide?: boolean;
 };
 
 export function DataTable<Row>({
@@ -89,6 +91,7 @@ export function DataTable<Row>({
                   className={joinClasses(
                     'p-0 font-semibold text-quiet',
                     column.isNumber === true ? 'text-right' : 'text-left',
+                    column.isForWide === true && 'max-sm:hidden',
                   )}
                 >
                   <button
@@ -162,6 +165,7 @@ function TableRow<Row>({
             'px-2 align-baseline',
             isDense ? 'py-1' : 'py-2',
             column.isNumber === true && 'text-right',
+            column.isForWide === true && 'max-sm:hidden',
           )}
         >
           {column.cell(row)}

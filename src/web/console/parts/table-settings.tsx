@@ -54,7 +54,7 @@ export function TableSettings({
   return (
     <>
       <details className="relative">
-        <summary className="min-h-8 list-none rounded-md px-2 py-1 text-quiet hover:text-fg">
+        <summary className="flex min-h-8 list-none items-center rounded-md px-2 text-quiet hover:text-fg">
           <FormattedMessage id="table.columns" />
         </summary>
         <div className="absolute right-0 z-10 flex min-w-48 flex-col gap-1 rounded-md border border-line bg-raised p-3 shadow-float">

@@ -26,8 +26,8 @@ export function EventBar({
   return (
     <header className="sticky top-0 z-10 border-line border-b bg-ground">
       <Evacuating overview={overview} event={event} />
-      <div className="flex flex-wrap items-center gap-x-6 gap-y-2 px-4 py-2">
-        <Link to="/" className="flex min-w-0 items-center gap-2">
+      <div className="flex flex-wrap items-center gap-x-6 gap-y-1 px-4 py-2">
+        <Link to="/" className="flex min-w-0 items-center gap-2 max-sm:flex-1">
           <span className="shrink-0 text-accent">
             <Mark size={22} />
           </span>
@@ -39,7 +39,7 @@ export function EventBar({
           </span>
         </Link>
         {overview !== null && <Figures overview={overview} />}
-        <div className="ml-auto flex items-center gap-1">
+        <div className="ml-auto flex items-center gap-1 max-lg:order-2">
           <Freshness />
           <button
             type="button"
@@ -47,7 +47,7 @@ export function EventBar({
             className="flex min-h-8 items-center gap-2 rounded-md border border-line bg-raised px-3 text-quiet text-sm hover:text-fg"
           >
             <FormattedMessage id="palette.open" />
-            <kbd className="text-xs">⌘K</kbd>
+            <kbd className="text-xs max-sm:hidden">{PALETTE_KEY}</kbd>
           </button>
           <button
             type="button"
@@ -62,6 +62,9 @@ export function EventBar({
     </header>
   );
 }
+
+/** As it is written on the keyboard that is there. */
+const PALETTE_KEY = /mac|iphone|ipad/i.test(navigator.userAgent) ? '⌘K' : 'Ctrl K';
 
 /** A drill never looks like the real thing: amber and named, where the real one is red. */
 function Evacuating({
@@ -95,7 +98,7 @@ function Figures({ overview }: { readonly overview: Overview }) {
   const minutes = Math.round((Date.parse(event.startsAt) - now) / 60_000);
   const limit = inside.limits['ground'];
   return (
-    <dl className="flex flex-wrap items-baseline gap-x-6 gap-y-1">
+    <dl className="flex flex-wrap items-baseline gap-x-6 gap-y-1 max-lg:order-3 max-lg:w-full max-sm:gap-x-4">
       <Figure word="bar.now">{clock.time(now as Instant)}</Figure>
       <Figure word={minutes >= 0 ? 'bar.to-kick-off' : 'bar.since-kick-off'}>
         <FormattedMessage id="unit.minutes" values={{ n: Math.abs(minutes) }} />

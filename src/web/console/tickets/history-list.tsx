@@ -6,6 +6,7 @@ import { joinClasses } from '#web/ui/join-classes.ts';
 import { useLooks } from '#web/ui/looks.tsx';
 import { HUE_TEXT } from '#web/ui/rung-badge.tsx';
 import { hueOf, VerdictShape } from '#web/ui/verdict-shape.tsx';
+import { ActName } from '../parts/act-name.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
 import { usePlaceName } from '../parts/names.ts';
 import { Empty, Section } from '../parts/page.tsx';
@@ -49,7 +50,9 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
   if (entry.kind === 'act') {
     return (
       <>
-        <span className="font-semibold">{entry.act}</span>{' '}
+        <span className="font-semibold">
+          <ActName act={entry.act} />
+        </span>{' '}
         <span className="text-quiet">
           {entry.actor}
           {entry.reason !== null && ` · ${entry.reason}`}

@@ -7,6 +7,7 @@ import { useLooks } from '#web/ui/looks.tsx';
 import { Notice } from '#web/ui/notice.tsx';
 import type { Hue } from '#web/ui/verdict-shape.tsx';
 import { ask, at } from '../api.ts';
+import { useTypeName } from '../controls/use-event-file.ts';
 import { Failure } from '../parts/failure.tsx';
 import { useGateName, useLocalized, useScopeName } from '../parts/names.ts';
 import { Section } from '../parts/page.tsx';
@@ -66,7 +67,7 @@ export function TicketPanel({
             found={data}
             onDone={() => queries.invalidateQueries({ queryKey })}
           />
-          <Facts found={data} />
+          <Facts event={event} found={data} />
           <HistoryList entries={data.history} />
         </>
       )}
@@ -74,16 +75,17 @@ export function TicketPanel({
   );
 }
 
-function Facts({ found }: { readonly found: TicketHistory }) {
+function Facts({ event, found }: { readonly event: string; readonly found: TicketHistory }) {
   const { language } = useLooks();
   const gateName = useGateName();
   const scopeName = useScopeName();
+  const typeName = useTypeName(event);
   const { ticket, gates } = found;
   const stand = ticket.stand === null ? null : scopeName(`stand/${ticket.stand}`);
   const named = { ...ticket, stand };
   const rows: readonly (readonly [word: string, value: string])[] = [
     ['tickets.seat', placeWords(named, language)],
-    ['tickets.type', ticket.type],
+    ['tickets.type', typeName(ticket.type)],
     ['tickets.gates', gates === null ? '–' : gates.map(gateName).join(' · ')],
     [
       'tickets.holder',
