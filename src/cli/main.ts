@@ -32,7 +32,11 @@ import { paperCommand } from './paper.ts';
 import { personCommand } from './person.ts';
 import { practiceCommand } from './practice.ts';
 import { reconcileCommand } from './reconcile.ts';
+import { releaseCommand } from './release/command.ts';
+import { freezeCommand } from './release/freeze.ts';
+import { replayCommand } from './replay.ts';
 import { restoreCommand } from './restore.ts';
+import { scansCommand } from './scans.ts';
 import { serveCommand } from './serve.ts';
 import { shadowCommand } from './shadow.ts';
 import { storeCommand } from './store.ts';
@@ -103,6 +107,10 @@ export function allCommands(): Command[] {
     callsCommand(),
     paperCommand(),
     shadowCommand(),
+    scansCommand(),
+    replayCommand(),
+    releaseCommand(),
+    freezeCommand(),
     auditCommand(),
     backupCommand(),
     restoreCommand(),

@@ -83,7 +83,12 @@ export const shiftQuery = z.strictObject({
   person: id.optional(),
 });
 
-export const ALARM_KINDS = ['cloned-identity', 'revoked-device-uploads', 'pin-guessing'] as const;
+export const ALARM_KINDS = [
+  'cloned-identity',
+  'revoked-device-uploads',
+  'pin-guessing',
+  'canary-rolled-back',
+] as const;
 export type AlarmKind = (typeof ALARM_KINDS)[number];
 
 /** SSE event `alarm`, to consoles, tells id and kind when one is raised and when it is settled. */

@@ -8,7 +8,7 @@ import { createLog, type Log } from './platform/log.ts';
 try {
   const config = readConfig(process.argv.slice(2), process.env);
   const log = createLog({ level: config.logLevel });
-  const run = { serve, restore, rescue }[config.command];
+  const run = { serve, restore, rescue, override }[config.command];
   await run(config, log);
 } catch (error) {
   const isUsage = error instanceof UsageError;
@@ -67,6 +67,16 @@ async function rescue(config: ServeConfig, log: Log): Promise<void> {
   const { rescueAdmin } = await import('./rescue-admin.ts');
   const token = await rescueAdmin(config, log);
   process.stdout.write(config.isJson ? `${JSON.stringify({ token })}\n` : `${token}\n`);
+}
+
+async function override(config: ServeConfig, log: Log): Promise<void> {
+  const { KAIMEN_TOKEN: first = '', KAIMEN_SECOND_TOKEN: second = '' } = process.env;
+  const { overrideFreeze } = await import('./override-freeze.ts');
+  const reason = config.backupFile ?? '';
+  const given = await overrideFreeze(config, log, { reason, tokens: [first, second] });
+  const until = new Date(given.until).toISOString();
+  const words = `until ${until} a release, a migration or a key may change: start the server now\n`;
+  process.stdout.write(config.isJson ? `${JSON.stringify({ ...given, until })}\n` : words);
 }
 
 function onStopSignal(stop: () => void): void {

@@ -17,17 +17,39 @@ import { PostgresStartError } from './platform/postgres/start-error.ts';
 import type { PostgresConnection } from './platform/postgres/supervisor.ts';
 
 export async function rescueAdmin(config: ServeConfig, log: Log): Promise<string> {
+  return await onDataDirectory(config, log, (pool) => makeToken(config, pool));
+}
+
+/** Runs `work` on the database of a data directory, whether a server runs on it or not. */
+export async function onDataDirectory<T>(
+  config: ServeConfig,
+  log: Log,
+  work: (pool: pg.Pool) => Promise<T>,
+): Promise<T> {
   if (config.databaseUrl !== null) {
-    return await makeToken(config, { connectionString: config.databaseUrl });
+    return await withPool({ connectionString: config.databaseUrl }, work);
   }
   try {
     await using postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
-    return await makeToken(config, postgres.connection);
+    return await withPool(postgres.connection, work);
   } catch (error) {
     const isServed = error instanceof PostgresStartError && error.code === 'data-dir-taken';
     const running = isServed ? connectionOf(config.dataDir) : null;
     if (running === null) throw error;
-    return await makeToken(config, running);
+    return await withPool(running, work);
+  }
+}
+
+async function withPool<T>(
+  connection: pg.PoolConfig,
+  work: (pool: pg.Pool) => Promise<T>,
+): Promise<T> {
+  const pool = new pg.Pool({ ...connection, max: 2, connectionTimeoutMillis: 5_000 });
+  pool.on('error', () => {});
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
   }
 }
 
@@ -39,24 +61,18 @@ function connectionOf(dataDir: string): PostgresConnection | null {
   return host === undefined ? null : { host, port: SOCKET_PORT, user: USER, database: DATABASE };
 }
 
-async function makeToken(config: ServeConfig, connection: pg.PoolConfig): Promise<string> {
-  const pool = new pg.Pool({ ...connection, max: 2, connectionTimeoutMillis: 5_000 });
-  pool.on('error', () => {});
-  try {
-    const access = new AccessStore(pool, systemClock);
-    const node = `${hostname()}/${path.resolve(config.dataDir)} (rescue)`;
-    const created = await createActs(pool, node, systemClock).do(null, async (client) => {
-      const token = await access.createToken(client, {
-        role: 'admin',
-        person: null,
-        createdBy: 'kaimen',
-        expiresAt: null,
-      });
-      const detail = { person: token.person };
-      return { result: token, act: { act: 'token.rescued', subject: token.id, detail } };
+async function makeToken(config: ServeConfig, pool: pg.Pool): Promise<string> {
+  const access = new AccessStore(pool, systemClock);
+  const node = `${hostname()}/${path.resolve(config.dataDir)} (rescue)`;
+  const created = await createActs(pool, node, systemClock).do(null, async (client) => {
+    const token = await access.createToken(client, {
+      role: 'admin',
+      person: null,
+      createdBy: 'kaimen',
+      expiresAt: null,
     });
-    return created.token;
-  } finally {
-    await pool.end();
-  }
+    const detail = { person: token.person };
+    return { result: token, act: { act: 'token.rescued', subject: token.id, detail } };
+  });
+  return created.token;
 }

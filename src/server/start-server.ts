@@ -27,9 +27,10 @@ import { requireStrict } from './platform/cluster/replication.ts';
 import type { ServeConfig } from './platform/config.ts';
 import { createCorrectedClock } from './platform/corrected-clock.ts';
 import type { Log } from './platform/log.ts';
-import { migrate } from './platform/migrate.ts';
+import { applyMigrations, readMigrations } from './platform/migrate.ts';
 import { writeOnce } from './platform/secret-file.ts';
 import { inTransaction } from './platform/transaction.ts';
+import { guardStart, recordStart } from './release/release-guard.ts';
 import type { ServerContext } from './server-context.ts';
 import { replayLeftovers } from './sync/replay.ts';
 import { clearDeadImports } from './tickets/staged-tickets.ts';
@@ -69,7 +70,6 @@ export async function startServer(
     const ca = config.caFile === null ? null : readFileSync(config.caFile, 'utf8');
     const nodes = nodesOf(pool, masterKey, { identity, hubAddress: config.hubAddress, ca });
     await nodes.refresh();
-    const node = `${hostname()}/${path.resolve(config.dataDir)}`;
     const bus = createBus();
     const stopping = new AbortController();
     const catalogue = createCatalogue(pool, masterKey, nodes.self);
@@ -101,6 +101,7 @@ export async function startServer(
       registry: new Registry(),
       stopping: stopping.signal,
     };
+    await recordStart(pool, context.acts, starting, changes, systemClock());
     // A box knows the tokens of its hub, and no other.
     if (identity === null) await writeAdminToken(context, config.dataDir);
     const watch = runNodes(context, nodes, clock);

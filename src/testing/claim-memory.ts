@@ -3,6 +3,7 @@
 // of claim stores (`claim-memory.test.ts`), so what is found out on it holds for the real one.
 import { refold } from '#domain/entry/conflicts.ts';
 import { annulCrossing, type Crossing } from '#domain/entry/crossings.ts';
+import { CLOCKS_APART_MAX_MINUTES } from '#domain/entry/metering.ts';
 import { rulesFor } from '#domain/entry/rules.ts';
 import type { Ticket } from '#domain/entry/ticket.ts';
 import type { Direction, Reason, Verdict } from '#domain/entry/verdict.ts';
@@ -11,7 +12,7 @@ import { type Behind, judgeWitness, type Witnessed } from '#domain/sync/witness.
 import { type Controls, limitOf } from '#domain/venue/controls.ts';
 import { type Ground, scopesCrossed } from '#domain/venue/match-event.ts';
 import type { OpenEvent } from '#server/entry/catalogue.ts';
-import { type Ask, type Batch, CLOCKS_APART_MAX_MINUTES } from '#server/entry/claim-store.ts';
+import type { Ask, Batch } from '#server/entry/claim-store.ts';
 import type { Keyring } from '#server/entry/find-code.ts';
 import type { Snapshot } from '#server/entry/snapshot.ts';
 import {

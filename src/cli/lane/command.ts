@@ -7,6 +7,8 @@ import { ID_PATTERN } from '#domain/kernel/ids.ts';
 import { LANGUAGES, type Language } from '#lane/words.ts';
 import { codeLines, serialCodes } from './code-lines.ts';
 import { type LaneIo, type LaneSettings, runLane } from './lane.ts';
+import { runReleases } from './launcher.ts';
+import { followOrders } from './release-orders.ts';
 import { FileTaken } from './sqlite.ts';
 import { createTurnstile } from './turnstile.ts';
 
@@ -27,6 +29,8 @@ type Options = {
   readonly deadline: number;
   readonly drain: number;
   readonly lang: Language;
+  readonly releases?: string;
+  readonly release?: string;
   readonly json?: true;
 };
 
@@ -85,6 +89,8 @@ export function laneCommand(): Command {
     .addOption(
       new Option('--lang <language>', 'of verdicts').choices(LANGUAGES).default(userLanguage()),
     )
+    .option('--releases <dir>', 'run the release that the server names for this gate, from DIR')
+    .option('--release <id>', 'with --releases: which one until the server names another')
     .option('--json', 'one JSON document a line on stdout')
     .addHelpText('after', MORE_HELP)
     .action(async (options: Options, command: Command) => {
@@ -93,8 +99,47 @@ export function laneCommand(): Command {
           'error: set KAIMEN_TOKEN or --token to the token that “kaimen device enrol” gave',
         );
       }
-      process.exitCode = await runWithTerminal(settingsOf(options, options.token), options);
+      process.exitCode =
+        options.releases === undefined
+          ? await runWithTerminal(settingsOf(options, options.token), options)
+          : await runFromReleases(options, command);
     });
+}
+
+/** The lane of some release runs in a process of its own, with these very options. */
+async function runFromReleases(options: Options, command: Command): Promise<number> {
+  const { releases: dir = '', release: fallback, token = '', url: urls } = options;
+  if (fallback === undefined) {
+    command.error('error: --releases needs --release ID, for when the server has named none');
+  }
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
+  const io = terminal(options, stop.signal);
+  try {
+    const orders = followOrders({ urls, token }, stop.signal, io.tell);
+    return await runReleases({ dir, fallback, args: argsForLane(process.argv) }, orders, {
+      codes: io.codes(stop.signal, io.tell),
+      show: (line) => void io.show(`${line}\n`),
+      tell: io.tell,
+      stop: stop.signal,
+    });
+  } finally {
+    end();
+    process.stdin.destroy();
+  }
+}
+
+/** What was written after `kaimen lane`, without what is the launcher’s. */
+export function argsForLane(argv: readonly string[]): string[] {
+  const args = argv.slice(argv.indexOf('lane') + 1);
+  const own = ['--releases', '--release'];
+  return args.filter(
+    (arg, index) =>
+      !own.includes(arg) &&
+      !own.includes(args[index - 1] ?? '') &&
+      !own.some((name) => arg.startsWith(`${name}=`)),
+  );
 }
 
 async function runWithTerminal(settings: LaneSettings, options: Options): Promise<number> {

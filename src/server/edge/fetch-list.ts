@@ -2,6 +2,7 @@
 // and put in the place of the old one when it is whole and proved, so that half of one is never used.
 import type { Pool, PoolClient } from 'pg';
 import { type TicketPage, ticketPage } from '#protocol/edge.ts';
+import { keepTickets } from '#server/entry/history.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import { raiseFence } from '#server/venue/store.ts';
 import { type Link, LinkError } from './link.ts';
@@ -82,6 +83,7 @@ async function nextPage(
 }
 
 async function applyPage(client: PoolClient, event: number, page: TicketPage): Promise<void> {
+  await keepTickets(client, event, page.tickets.map(serialOf));
   await upsertRows(client, 'tickets', page.tickets);
   await upsertRows(client, 'media', page.media);
   await client.query('UPDATE lists SET n = $2, last_serial = $3 WHERE event = $1', [
@@ -91,6 +93,10 @@ async function applyPage(client: PoolClient, event: number, page: TicketPage): P
   ]);
   // Last, because claims wait for this row.
   await raiseFence(client, event);
+}
+
+function serialOf(ticket: TicketPage['tickets'][number]): number {
+  return Number(ticket['serial']);
 }
 
 async function stagePage(

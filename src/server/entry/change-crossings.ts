@@ -8,6 +8,7 @@ import type { Instant } from '#domain/kernel/instant.ts';
 import { scopesCrossed } from '#domain/venue/match-event.ts';
 import type { Catalogue, OpenEvent } from './catalogue.ts';
 import { NotAuthorityError } from './elsewhere.ts';
+import { type CrossingChange, noteCrossings } from './history.ts';
 import { type ClaimKey, noteConflicts } from './note-conflicts.ts';
 import { TICKET_COLUMNS, type TicketRow, ticketOf } from './ticket-row.ts';
 
@@ -53,7 +54,8 @@ export async function changeCrossings(
   // Of an earlier entry epoch: whoever is in now has been counted anew since.
   const inside = key.entryEpoch === event.entryEpoch ? refolded.inside : 0;
   const scopes = scopesCrossed(event.ground, row.section, passage.gate, row.stand);
-  const revision = await takeRevision(client, event, scopes, inside);
+  const changed = { ...key, crossings: after };
+  const revision = await takeRevision(client, event, scopes, inside, changed);
   await client.query(
     `INSERT INTO claims (event, entry_epoch, checkpoint, serial, crossings, revision, previous)
      VALUES ($1, $2, $3, $4, $5, $6, 0)
@@ -92,6 +94,7 @@ export async function takeRevision(
   event: OpenEvent,
   scopes: readonly string[],
   inside: number,
+  changed: CrossingChange | null = null,
 ): Promise<number> {
   const delta = [...event.scopeIndex.keys()].map((scope) => (scopes.includes(scope) ? inside : 0));
   const { rows } = await client.query<{ revision: string }>(
@@ -101,5 +104,6 @@ export async function takeRevision(
      WHERE h.event = $1 RETURNING h.revision`,
     [event.number, delta],
   );
+  await noteCrossings(client, event.number, changed, { scopes, inside });
   return Number(rows[0]?.revision ?? 0);
 }

@@ -3,14 +3,12 @@
 // on has changed in between. Callers answer only after `commit` has returned.
 import type { Pool, PoolClient } from 'pg';
 import type { Crossing } from '#domain/entry/crossings.ts';
+import { CLOCKS_APART_MAX_MINUTES } from '#domain/entry/metering.ts';
 import { arrayLiteral } from '#server/platform/array-literal.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { OpenEvent } from './catalogue.ts';
 import { THIS_CLUSTER } from './epochs.ts';
 import { type ReadRow, type Snapshot, snapshotOf } from './snapshot.ts';
-
-/** A node whose clock is further ahead than this was set wrong: its minute is not waited for. */
-export const CLOCKS_APART_MAX_MINUTES = 5;
 
 export type Ask = {
   readonly device: string;
@@ -38,6 +36,8 @@ export type ScanRecord = {
   readonly checkpoint: string;
   /** JSON text as answered, less store epoch and revision. */
   readonly answer: string;
+  /** What the code turned out to be, as `#domain/release/found.ts` writes it. */
+  readonly found: string;
 };
 
 export type ClaimRecord = {
@@ -58,6 +58,8 @@ export type Batch = {
   readonly strictRevision: number | null;
   /** What happened already is counted past any limit; what is decided now is not. */
   readonly limits: readonly (number | null)[];
+  /** Revision of the snapshot that it was decided on. */
+  readonly readAt: number;
 };
 
 /**
@@ -102,8 +104,9 @@ const SCAN_COLUMNS = [
   ['inside', 'integer'],
   ['checkpoint', 'text'],
   ['answer', 'json'],
+  ['found', 'text'],
 ] as const satisfies readonly (readonly [keyof ScanRecord, string])[];
-const SCANS_FROM = 15;
+const SCANS_FROM = 16;
 
 /**
  * Writes nothing when there is no head row (fence moved, limit full, store not serving), and nothing when
@@ -149,8 +152,8 @@ function commitStatement(again: boolean): string {
     FROM unnest($11::text[], $12::integer[], $13::jsonb[], $14::bigint[])
          AS r (checkpoint, serial, crossings, previous), head${again ? onConflict : ''}
   ), stored AS (
-    INSERT INTO scans (event, entry_epoch, revision, ${columns})
-    SELECT $1::integer, $3::smallint, head.base + r.i, ${columns}
+    INSERT INTO scans (event, entry_epoch, revision, read_at, batch_from, ${columns})
+    SELECT $1::integer, $3::smallint, head.base + r.i, $15::bigint, head.base, ${columns}
     FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS r (${columns}, i), head
   )
   SELECT head.base${again ? `, ${whole} AS whole` : ''} FROM head`;
@@ -225,6 +228,7 @@ function statementsOn(database: Pool | PoolClient): ClaimStatements {
         arrayLiteral(batch.claims.map((claim) => claim.serial)),
         arrayLiteral(batch.claims.map((claim) => JSON.stringify(claim.crossings))),
         arrayLiteral(batch.claims.map((claim) => claim.previous)),
+        batch.readAt,
         ...SCAN_COLUMNS.map(([column]) => arrayLiteral(batch.scans.map((scan) => scan[column]))),
       ];
       try {

@@ -1,19 +1,16 @@
 // A batch of scans of one event, decided in order of arrival on one snapshot: pure but for its inputs.
 import { type Crossing, nextCrossingAt } from '#domain/entry/crossings.ts';
 import { type Decision, decideScan, type Finding } from '#domain/entry/decide-scan.ts';
+import { meteredMinute } from '#domain/entry/metering.ts';
 import type { Direction, Rung } from '#domain/entry/verdict.ts';
-import { type Instant, MINUTE_MS } from '#domain/kernel/instant.ts';
+import type { Instant } from '#domain/kernel/instant.ts';
+import { writeFound } from '#domain/release/found.ts';
 import type { Occupancy } from '#domain/venue/controls.ts';
 import { scopesCrossed } from '#domain/venue/match-event.ts';
 import { iso } from '#server/platform/clock.ts';
 import { annulledAnswer, answerOf } from './answer.ts';
 import type { OpenEvent } from './catalogue.ts';
-import {
-  type Batch,
-  CLOCKS_APART_MAX_MINUTES,
-  type ClaimRecord,
-  type ScanRecord,
-} from './claim-store.ts';
+import type { Batch, ClaimRecord, ScanRecord } from './claim-store.ts';
 import type { Lookup } from './find-code.ts';
 import type { Fact, Snapshot } from './snapshot.ts';
 
@@ -83,7 +80,7 @@ export function decideBatch(
       tally.add(scopes, decision.crosses.inside, scan.direction);
     }
     const answer = JSON.stringify(answerOf(scan.scanId, decision, event.rung, event.ground, at));
-    const record = recordOf(scan, decision, at, event.rung, answer);
+    const record = recordOf(scan, finding, decision, { at, rung: event.rung, answer });
     records.push(record);
     return {
       kind: 'decided',
@@ -102,6 +99,7 @@ export function decideBatch(
     minute,
     strictRevision: event.hasMeter ? snapshot.revision : null,
     limits: event.limits,
+    readAt: snapshot.revision,
   };
   return { outcomes, batch };
 }
@@ -121,10 +119,9 @@ function crossingOf(scan: PendingScan, at: Instant): Crossing {
 
 function recordOf(
   scan: PendingScan,
+  finding: Finding,
   decision: Decision,
-  at: Instant,
-  rung: Rung,
-  answer: string,
+  { at, rung, answer }: { readonly at: Instant; readonly rung: Rung; readonly answer: string },
 ): ScanRecord {
   return {
     device: scan.device,
@@ -143,17 +140,12 @@ function recordOf(
     inside: decision.crosses?.inside ?? 0,
     checkpoint: scan.checkpoint,
     answer,
+    found: writeFound({
+      code: finding.kind === 'none' ? finding.reason : finding.isCurrent ? 'current' : 'earlier',
+      isConfirmed: scan.isConfirmed,
+      isManual: scan.isManual === true,
+    }),
   };
-}
-
-/**
- * The minute that meters count. Clocks of two nodes stand on both sides of its end: whoever lags counts on
- * in the minute that the other has begun, or each would begin it again.
- */
-function meteredMinute(counted: number, now: Instant): number {
-  const minute = Math.floor(now / MINUTE_MS);
-  const isAhead = counted > minute && counted - minute <= CLOCKS_APART_MAX_MINUTES;
-  return isAhead ? counted : minute;
 }
 
 /** Counts as the batch goes, so that the scan which fills a stand is the last one it admits. */

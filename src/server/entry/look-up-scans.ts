@@ -38,7 +38,7 @@ export async function lookUpScans(
 
 /** What a scan's code turned out to be, given what the store has under it. */
 export function findingOf(
-  { lookup, direction }: PendingScan,
+  { lookup, direction }: Pick<PendingScan, 'lookup' | 'direction'>,
   ticket: Snapshot['facts'][number]['ticket'],
   medium: Medium | undefined,
 ): Finding {

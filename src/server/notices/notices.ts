@@ -10,6 +10,7 @@ export const NOTICE_KINDS = [
   'call',
   'alarm',
   'operator',
+  'release',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

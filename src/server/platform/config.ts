@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.ts';
 export { UsageError };
 
 export type ServeConfig = {
-  readonly command: 'serve' | 'restore' | 'rescue';
+  readonly command: 'serve' | 'restore' | 'rescue' | 'override';
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
@@ -38,8 +38,8 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): ServeConfig {
   const { values, positionals } = parse(args);
   const command = positionals[0] ?? 'serve';
-  if (command !== 'serve' && command !== 'restore' && command !== 'rescue') {
-    throw new UsageError(`unknown command “${command}”: serve, restore or rescue`);
+  if (!isCommand(command)) {
+    throw new UsageError(`unknown command “${command}”: serve, restore, rescue or override`);
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -78,6 +78,10 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
     isStaging: values.staging,
     isJson: values.json,
   };
+}
+
+function isCommand(word: string): word is ServeConfig['command'] {
+  return ['serve', 'restore', 'rescue', 'override'].includes(word);
 }
 
 function parse(args: readonly string[]) {

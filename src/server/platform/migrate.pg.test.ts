@@ -91,7 +91,7 @@ test('refuses a migration that was edited after it had been applied', async () =
 test('refuses a database that a newer program has migrated', async () => {
   await using it = await given({
     '0001_gates.sql': 'CREATE TABLE gates (id text);',
-    '0002_future.sql': 'CREATE TABLE future (id text);',
+    '0002_future.sql': '-- contract: gates.name\nCREATE TABLE future (id text);',
   });
   await migrate(it.pool, it.dir);
   it.remove('0002_future.sql');
@@ -99,6 +99,16 @@ test('refuses a database that a newer program has migrated', async () => {
     code: 'database-newer',
     message: /migration 0002_future, which this program does not know: start the newer Kaimen/,
   });
+});
+
+test('goes on beside a newer program that has only added to the database', async () => {
+  await using it = await given({
+    '0001_gates.sql': 'CREATE TABLE gates (id text);',
+    '0002_future.sql': 'CREATE TABLE future (id text);',
+  });
+  await migrate(it.pool, it.dir);
+  it.remove('0002_future.sql');
+  assert.deepEqual(await migrate(it.pool, it.dir), { applied: [] });
 });
 
 test('refuses two migrations with one number, and names that are no migration', async () => {

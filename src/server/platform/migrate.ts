@@ -26,6 +26,9 @@ export class MigrationError extends Error {
 /** `name` is the file's name without `.sql`; `sha256` is of its bytes, in hex. */
 export type Migration = { name: string; sql: string; sha256: string };
 
+/** A migration takes something away only if it says so, in a line of its own; any other leaves the release before at work. */
+const CONTRACTS = /^-- contract: /m;
+
 const FILE_NAME = /^(\d{4}_[a-z0-9_]+)\.sql$/;
 
 /** @throws MigrationError `migration-misnamed` */
@@ -77,10 +80,27 @@ export async function applyMigrations(
   }
 }
 
+/** Names of those that are still to be applied, in their order. */
+export async function pendingMigrations(
+  pool: pg.Pool,
+  migrations: readonly Migration[],
+): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>('SELECT name FROM schema_migrations');
+  const applied = new Set(rows.map(({ name }) => name));
+  return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
+}
+
 /** The row numbered 0 is there to be locked; it names no migration. */
 async function createTable(client: pg.ClientBase): Promise<void> {
   const exists = await client.query(`SELECT to_regclass('schema_migrations') IS NOT NULL AS yes`);
   if (!exists.rows[0].yes) await createOrSeeCreated(client);
+  const kind = await client.query(
+    `SELECT 1 FROM pg_attribute WHERE attrelid = 'schema_migrations'::regclass AND attname = 'kind'`,
+  );
+  // Asked first, since altering waits for everybody who reads.
+  if (kind.rowCount === 0) {
+    await client.query('ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS kind text');
+  }
   await client.query(
     `INSERT INTO schema_migrations (name, sha256) VALUES ('0', '') ON CONFLICT (name) DO NOTHING`,
   );
@@ -114,7 +134,7 @@ async function applyOnce(
   try {
     await client.query(`SELECT name FROM schema_migrations WHERE name = '0' FOR UPDATE`);
     const { rows } = await client.query(
-      `SELECT name, sha256 FROM schema_migrations WHERE name <> '0' ORDER BY name`,
+      `SELECT name, sha256, kind FROM schema_migrations WHERE name <> '0' ORDER BY name`,
     );
     refuseUnfit(rows, known);
     const isApplied = rows.some((row) => row.name === migration.name);
@@ -139,18 +159,21 @@ async function apply(client: pg.ClientBase, { name, sql, sha256 }: Migration): P
       { cause: error },
     );
   }
-  await client.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [
+  await client.query('INSERT INTO schema_migrations (name, sha256, kind) VALUES ($1, $2, $3)', [
     name,
     sha256,
+    CONTRACTS.test(sql) ? 'contract' : 'expand',
   ]);
 }
 
 function refuseUnfit(
-  applied: readonly { name: string; sha256: string }[],
+  applied: readonly { name: string; sha256: string; kind: string | null }[],
   known: readonly Migration[],
 ): void {
   for (const row of applied) {
     const file = known.find(({ name }) => name === row.name);
+    // A newer node beside this one has only added to what this one knows.
+    if (file === undefined && row.kind === 'expand') continue;
     if (file === undefined) {
       throw new MigrationError(
         'database-newer',

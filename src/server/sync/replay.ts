@@ -13,14 +13,15 @@ import { checkpointOf, type OpenEvent } from '#server/entry/catalogue.ts';
 import { changeCrossings, lockEventHead, takeRevision } from '#server/entry/change-crossings.ts';
 import { NotAuthorityError } from '#server/entry/elsewhere.ts';
 import { entryEpochAt } from '#server/entry/entry-epoch.ts';
-import { findCode } from '#server/entry/find-code.ts';
-import { TICKET_COLUMNS, type TicketRow, ticketOf } from '#server/entry/ticket-row.ts';
+import { type TicketRow, ticketOf } from '#server/entry/ticket-row.ts';
 import { iso, storableTime } from '#server/platform/clock.ts';
 import { isDatabaseAway } from '#server/platform/database-fault.ts';
 import { type Device, deviceAt } from '#server/platform/principal.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
+import { tallyOutcome } from '#server/release/tally.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { isByCount, peopleOf, replayCounted } from './counted.ts';
+import { findTicket } from './journalled-ticket.ts';
 import { crossingOf, findStored, isOf, type MissedScan, missedScanOf } from './missed-scans.ts';
 
 type Outcome = Extract<JournalEntry, { kind: 'outcome' }>;
@@ -135,7 +136,7 @@ async function replayOutcome(
   key: readonly unknown[],
 ): Promise<number> {
   const event = await lockEventHead(client, context.catalogue, device.eventNumber);
-  const { codeHash, row, isMissing } = await findTicket(client, event, entry.code);
+  const { codeHash, row, isMissing, finding } = await findTicket(client, event, entry);
   const checkpoint = checkpointOf(event, device.gate);
   const scan = missedScanOf(device, entry, timeOf(entry, context.now()), checkpoint);
   const stored = await findStored(client, scan);
@@ -155,6 +156,8 @@ async function replayOutcome(
     await setAside(context, client, key);
     return 0;
   }
+  const place = { device: device.id, gate: device.gate };
+  await tallyOutcome(client, event, place, { ...entry, ...scan }, finding, context.now());
   const entryEpoch = await entryEpochAt(client, event, scan.at);
   const crossed =
     taken.hasCrossed && row !== null
@@ -207,29 +210,6 @@ async function setAside(
   );
   const [device, journal, seq] = key;
   context.log.error({ device, journal, seq, why }, 'a journal entry was set aside');
-}
-
-/** Looks a journalled code up as a scan would; the ticket's present code and status do not matter. */
-async function findTicket(
-  client: PoolClient,
-  event: OpenEvent,
-  code: string,
-): Promise<{ codeHash: Uint8Array; row: TicketRow | null; isMissing: boolean }> {
-  const { lookup, codeHash } = findCode(code, event.keyring);
-  let serial: number | null = lookup.kind === 'serial' ? lookup.serial : null;
-  if (lookup.kind === 'media') {
-    const { rows } = await client.query<{ serial: number }>(
-      'SELECT serial FROM media WHERE event = $1 AND hash = ANY ($2) LIMIT 1',
-      [event.number, lookup.hashes.map((hash) => Buffer.from(hash))],
-    );
-    serial = rows[0]?.serial ?? null;
-  }
-  const { rows } = await client.query<TicketRow>(
-    `SELECT ${TICKET_COLUMNS} FROM tickets WHERE event = $1 AND serial = $2`,
-    [event.number, serial],
-  );
-  const row = rows[0] ?? null;
-  return { codeHash, row, isMissing: row === null && lookup.kind === 'serial' };
 }
 
 async function insertScan(

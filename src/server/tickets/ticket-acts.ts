@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { codeHash } from '#domain/credentials/reading.ts';
 import { ISSUE_MAX } from '#domain/credentials/ticket-code.ts';
 import { codeOf } from '#server/entry/event-key.ts';
+import { keepTickets } from '#server/entry/history.ts';
 import { sha256 } from '#server/platform/crypto.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import type { Principal } from '#server/platform/principal.ts';
@@ -87,6 +88,7 @@ async function changeTicket(
       );
       const ticket = rows[0];
       if (ticket === undefined) throw noSuchTicket(where.ref);
+      await keepTickets(client, event.number, [ticket.serial]);
       const act = await change(client, event.number, ticket);
       await client.query('UPDATE tickets SET n = $3 WHERE event = $1 AND serial = $2', [
         event.number,

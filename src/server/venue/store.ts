@@ -6,6 +6,7 @@ import type { Instant } from '#domain/kernel/instant.ts';
 import { type Controls, NO_CONTROLS } from '#domain/venue/controls.ts';
 import { type EventStatus, groundOf } from '#domain/venue/match-event.ts';
 import { type EventFile, matchEventOf } from '#protocol/event-file.ts';
+import { finishTickets, noteControls, noteFile } from '#server/entry/history.ts';
 
 export type EventRow = {
   number: number;
@@ -84,6 +85,8 @@ export async function insertEvent(
     JSON.stringify(controls),
   ]);
   await client.query('INSERT INTO lists (event, epoch) VALUES ($1, $2)', [number, event.listEpoch]);
+  await noteControls(client, number);
+  await noteFile(client, number);
   return number;
 }
 
@@ -118,11 +121,14 @@ export async function addScopes(
        this_minute = this_minute || $3::integer[], fence = fence + 1 WHERE event = $1`,
     [number, added, zeros],
   );
+  await noteFile(client, number);
 }
 
 /** Last in its transaction, because claims wait for this row. */
 export async function raiseFence(client: PoolClient, event: number): Promise<void> {
   await client.query('UPDATE claim_heads SET fence = fence + 1 WHERE event = $1', [event]);
+  await noteControls(client, event);
+  await finishTickets(client, event);
 }
 
 export async function setStatus(
