@@ -32,6 +32,7 @@ import { paperCommand } from './paper.ts';
 import { personCommand } from './person.ts';
 import { practiceCommand } from './practice.ts';
 import { reconcileCommand } from './reconcile.ts';
+import { regionCommand } from './region/command.ts';
 import { releaseCommand } from './release/command.ts';
 import { freezeCommand } from './release/freeze.ts';
 import { replayCommand } from './replay.ts';
@@ -116,6 +117,7 @@ export function allCommands(): Command[] {
     restoreCommand(),
     storeCommand(),
     reconcileCommand(),
+    regionCommand(),
     decodeCommand(),
     ...drillPrograms(),
   ];
