@@ -153,6 +153,43 @@ test('consoles see each verdict without name, reference or code; lanes hear of c
   }
 });
 
+test('a console hears once what either node decided, and misses nothing when it goes from one to the other', async () => {
+  const device = await enrol();
+  const admin = { authorization: `Bearer ${here.adminToken}` };
+  const revisions = (stream: LiveStream) =>
+    stream.events
+      .filter(({ name }) => name === 'scan')
+      .map(({ data }) => (data as { revision: number }).revision);
+  let lastId = '';
+  let heard: number[] = [];
+  {
+    using console = await LiveStream.openWith(`${here.url}${EVENT}/live`, admin);
+    await console.next('counts', WITHIN_MS);
+    await scan(there, device);
+    await scan(here, device);
+    await console.next('scan', WITHIN_MS, { isIt: () => revisions(console).length === 2 });
+    // One look later it is not told again, and the position has moved on.
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    const { id } = await here.ask<{ id: string }>(`${EVENT}/holds`, { body: HOLD });
+    await here.ask(`${EVENT}/holds/${id}`, { method: 'DELETE' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    heard = revisions(console);
+    assert.equal(heard.length, 2);
+    lastId = /^id:\s*(\S+)$/gm.exec(console.text.slice(console.text.lastIndexOf('id:')))?.[1] ?? '';
+  }
+  assert.match(lastId, /^hub\.\d+\.\d+$/);
+  await scan(here, device);
+  await scan(there, device);
+  using again = await LiveStream.openWith(`${there.url}${EVENT}/live`, {
+    ...admin,
+    'last-event-id': lastId,
+  });
+  await again.next('counts', WITHIN_MS);
+  const [first = 0] = heard;
+  assert.deepEqual(new Set([...heard, ...revisions(again)]).size, 4);
+  assert.ok(revisions(again).every((revision) => revision > first));
+});
+
 test('a revoked token’s stream is told so and closed within two seconds, on both nodes', async (t) => {
   const lane = await enrol();
   const streams = await Promise.all(

@@ -54,9 +54,8 @@ export function readDatabaseUrl(text: string, env: NodeJS.ProcessEnv = {}): Data
 
 /** Whether a connection string names more than one host. */
 export function namesSeveralHosts(text: string): boolean {
-  return (
-    /^postgres(ql)?:\/\/[^/?]*,/.test(text) || /(^|[\s?&])host\s*=\s*[^\s&]*(,|%2C)/i.test(text)
-  );
+  const [, places = ''] = /^postgres(?:ql)?:\/\/(?:[^@/?]*@)?([^/?]*)/.exec(text) ?? [];
+  return places.includes(',') || /(^|[\s?&])host\s*=\s*[^\s&]*(,|%2C)/i.test(text);
 }
 
 function readUri(text: string): Map<string, string> {
