@@ -17,13 +17,19 @@ export class ReplicationError extends Error {
   readonly code = 'replication-not-strict';
 }
 
-/** @returns null when every commit waits for a second machine; else why one does not */
+/** Two settings of PostgreSQL, as a session of ours has them. */
+export type ReplicationSettings = { readonly commit: string; readonly names: string };
+
 export async function whyNotStrict(pool: Pool): Promise<string | null> {
-  const { rows } = await pool.query<{ commit: string; names: string }>(
+  const { rows } = await pool.query<ReplicationSettings>(
     `SELECT current_setting('synchronous_commit') AS commit,
             current_setting('synchronous_standby_names') AS names`,
   );
-  const { commit = '', names = '' } = rows[0] ?? {};
+  return judgeReplication(rows[0] ?? { commit: '', names: '' });
+}
+
+/** @returns null when every commit waits for a second machine; else why one does not */
+export function judgeReplication({ commit, names }: ReplicationSettings): string | null {
   if (names === '') {
     return 'synchronous_standby_names is empty: a write is answered when it is on one machine alone';
   }
