@@ -35,6 +35,7 @@ export class PrimaryFinder {
   readonly #log: Log;
   readonly #onChange = new Set<(primary: Primary | null) => void>();
   #current: Primary | null = null;
+  #isDoubted = false;
   #finding: Promise<Primary> | null = null;
   #watching: NodeJS.Timeout | null = null;
   #isLooking = false;
@@ -55,14 +56,14 @@ export class PrimaryFinder {
     this.#onChange.add(listener);
   }
 
-  /** Something has failed there: whoever wants a connection next looks again. */
+  /** Something has failed there: whoever wants a connection next looks again. Others may be well all the same. */
   doubt(primary: Primary): void {
-    if (this.#current === primary) this.#becomes(null);
+    if (this.#current === primary) this.#isDoubted = true;
   }
 
   /** The primary as it is known, or as soon as there is one. @throws NoPrimaryError */
   async find(withinMs: number): Promise<Primary> {
-    if (this.#current !== null) return this.#current;
+    if (this.#current !== null && !this.#isDoubted) return this.#current;
     const until = performance.now() + withinMs;
     for (;;) {
       this.#finding ??= this.#look().finally(() => {
@@ -123,22 +124,24 @@ export class PrimaryFinder {
     if (latest === undefined || !(await this.#isDurable(latest))) {
       throw new NoPrimaryError(this.#nobody());
     }
-    this.#becomes(latest);
-    return latest;
+    return this.#becomes(latest);
   }
 
-  #becomes(primary: Primary | null): void {
+  #becomes<P extends Primary | null>(found: P): P | Primary {
     const before = this.#current;
-    if (before === primary) return;
-    this.#current = primary;
+    this.#isDoubted = false;
     this.#silent = 0;
-    if (primary !== null) {
-      const { host, port, timeline } = primary;
+    // Still the same run of the same server: connections to it are good.
+    if (before !== null && found !== null && isSame(before, found)) return before;
+    this.#current = found;
+    if (found !== null) {
+      const { host, port, timeline } = found;
       this.#log.info({ host, port, timeline }, 'PostgreSQL: this one is the primary');
     } else if (before !== null) {
       this.#log.warn({ host: before.host, port: before.port }, 'PostgreSQL: the primary is gone');
     }
-    for (const listener of this.#onChange) listener(primary);
+    if (before !== null) for (const listener of this.#onChange) listener(found);
+    return found;
   }
 
   /** @returns null for a server that may not write */
