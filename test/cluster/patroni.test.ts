@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DrillClient } from '../../src/drill/drill-client.ts';
 import { type SmallMatch, setUpMatch } from '../../src/drill/small-match.ts';
 import { until } from '../../src/testing/waiting.ts';
+import { type BoxedMatch, startBoxedMatch } from './hub/box-under-test.ts';
 import {
   holdWritesAgainst,
   longestGap,
@@ -34,6 +35,9 @@ let match: SmallMatch;
 let writers: Writer[] = [];
 let scanners: Scanner[] = [];
 let turnstiles: Turnstile[] = [];
+/** A match that a box in the ground decides, and a lane of it. */
+let boxed: BoxedMatch;
+let atBox: Turnstile;
 
 before(async () => {
   ground = makeGround();
@@ -43,6 +47,7 @@ before(async () => {
     tickets: TICKETS,
     lanes: 6,
   });
+  boxed = await startBoxedMatch(hub, 600);
   const codes = (n: number) => match.codes.slice(n * 600, (n + 1) * 600);
   writers = ['a', 'b', 'c'].map((name) => new Writer(hub, name));
   scanners = [0, 1].map((n) => new Scanner(hub, match, n, codes(n)));
@@ -50,11 +55,17 @@ before(async () => {
     const journal = path.join(ground.dir, `lane-${n}.sqlite`);
     return new Turnstile([hub.url], match.lanes[n]?.token ?? '', journal, codes(n));
   });
+  const [lane] = boxed.match.lanes;
+  const journal = path.join(ground.dir, 'lane-box.sqlite');
+  const ways = [boxed.box.url, hub.url];
+  atBox = new Turnstile(ways, lane?.token ?? '', journal, boxed.match.codes);
   await pause(1_500);
 });
 
 after(async () => {
-  await Promise.allSettled([...writers, ...scanners, ...turnstiles].map((each) => each.end()));
+  const busy = [...writers, ...scanners, ...turnstiles, ...(atBox === undefined ? [] : [atBox])];
+  await Promise.allSettled(busy.map((each) => each.end()));
+  await boxed?.box.kill();
   await hub?.stop();
   await cluster?.stop();
   ground?.remove();
@@ -73,6 +84,18 @@ function lanesWereServed(since: number): void {
       assert.ok(['admitted', 'provisional'].includes(verdict), `${code}: ${verdict}`);
     }
   }
+}
+
+/** Where a box decides nobody notices at all. */
+function boxServed(since: number): void {
+  const shown = atBox.shown.filter(({ at }) => at > since);
+  assert.ok(shown.length > 5, 'the lane at the box went on');
+  assert.deepEqual(
+    shown.filter(
+      ({ rung, verdict, ms }) => rung !== 'edge' || verdict !== 'admitted' || ms > SLOW_MS,
+    ),
+    [],
+  );
 }
 
 async function lanesAreBack(): Promise<void> {
@@ -101,6 +124,7 @@ test('the primary is killed: another takes over, and each write is there once', 
   assert.ok(gap < PRIMARY_BACK_MS);
   await lanesAreBack();
   lanesWereServed(since);
+  boxServed(since);
   await holdWritesAgainst(hub, writers);
   primary.program.start();
 });
@@ -116,6 +140,7 @@ test('a node is killed: the other answers for it', async (t) => {
   assert.ok(gap < NODE_BACK_MS, `${gap} ms`);
   await lanesAreBack();
   lanesWereServed(since);
+  boxServed(since);
   await node.start();
 });
 
@@ -129,6 +154,7 @@ test('the leader of etcd is killed: nobody notices', async (t) => {
   assert.ok(gap < PRIMARY_BACK_MS, `${gap} ms`);
   await lanesAreBack();
   lanesWereServed(since);
+  boxServed(since);
   leader.start();
 });
 
