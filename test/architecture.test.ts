@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['@tanstack/', 'zxing-wasm', 'qr', 'zod', '@casl/ability', '@simplewebauthn/browser'],
   ],
   cli: ['#domain/', '#protocol/', '#lane/', 'node:', 'commander', 'csv-parse', 'qr', 'zxing-wasm'],
-  drill: ['#domain/', '#protocol/', 'node:'],
+  drill: ['#domain/', '#protocol/', 'node:', 'zod'],
   testing: [
     ...[
       '#domain/',
@@ -71,7 +71,17 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     web: ['platform'],
   },
   web: { ui: [], gate: ['ui'], shop: ['ui'], console: ['ui'] },
-  drill: { load: [], bench: ['load'], demo: ['load'] },
+  drill: {
+    load: [],
+    bench: ['load'],
+    demo: ['load'],
+    catalogue: ['demo'],
+    network: ['catalogue'],
+    rehearsal: ['demo', 'catalogue', 'network'],
+    judge: ['catalogue', 'rehearsal'],
+    report: ['catalogue', 'rehearsal', 'judge'],
+    command: ['catalogue', 'network', 'rehearsal', 'judge', 'report'],
+  },
 };
 
 /** What stands directly in `src/server` and every context but the lowest may name: what is wired. */

@@ -15,8 +15,8 @@ export function drillPrograms(): Command[] {
       example: 'kaimen bench --quick',
     }),
     passedOn('drill', 'src/drill/main.ts', {
-      summary: 'Rehearse a bad day: kill the server and its database under load.',
-      example: 'kaimen drill kill',
+      summary: 'Rehearse a match while things break, and say go or no go.',
+      example: 'kaimen drill --storm --seed 7\nkaimen drill --list',
     }),
   ];
 }

@@ -10,11 +10,23 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('../server/main.ts', import.meta.url));
 const OUTPUT_LINES_MAX = 200;
 
+/** How it is run, where that is not this checkout’s server on this machine as it stands. */
+export type RunAs = {
+  /** Its `main.ts`. */
+  readonly program?: string;
+  /** What stands before the command. */
+  readonly prefix?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+};
+
 export type ProgramResult = { readonly code: number; readonly out: string; readonly err: string };
 
 /** Runs the server program to its end, such as `restore FILE --data DIR`. */
-export async function runServerProgram(args: readonly string[]): Promise<ProgramResult> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+export async function runServerProgram(
+  args: readonly string[],
+  { program = PROGRAM }: RunAs = {},
+): Promise<ProgramResult> {
+  const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: withoutDatabase(),
   });
@@ -44,16 +56,19 @@ export class ServerProcess implements AsyncDisposable {
   /**
    * @param port - 0 takes a free one; a server that is started again gets the one it had
    * @param more - further options of “serve”
+   * @param runAs - elsewhere, or from another checkout
    */
   static async start(
     dataDir: string,
     port = 0,
     more: readonly string[] = [],
+    { program = PROGRAM, prefix = [], env = {} }: RunAs = {},
   ): Promise<ServerProcess> {
-    const args = [PROGRAM, 'serve', '--data', dataDir, '--port', String(port), ...more];
-    const child = spawn(process.execPath, args, {
+    const serve = [program, 'serve', '--data', dataDir, '--port', String(port), ...more];
+    const [command = '', ...args] = [...prefix, process.execPath, ...serve];
+    const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: withoutDatabase(),
+      env: { ...withoutDatabase(), ...env },
     });
     const said: string[] = [];
     createInterface(child.stderr).on('line', (line) => {
