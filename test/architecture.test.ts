@@ -65,6 +65,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     lanes: ['platform', 'entry', 'venue', 'notices', 'access', 'tickets'],
     live: ['platform', 'entry', 'venue', 'notices', 'access', 'lanes'],
     edge: ['platform', 'entry', 'venue', 'notices', 'access', 'sync', 'lanes'],
+    cell: ['platform', 'entry', 'venue', 'edge'],
     monitoring: ['platform', 'entry', 'venue'],
     desk: ['platform', 'paper', 'entry', 'venue', 'tickets'],
     backup: ['platform', 'entry'],

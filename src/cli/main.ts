@@ -6,6 +6,7 @@ import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { caCommand } from './ca/command.ts';
 import { callsCommand } from './calls.ts';
+import { cellCommand } from './cell.ts';
 import { divertCommand } from './controls/divert.ts';
 import { holdCommand } from './controls/hold.ts';
 import { limitCommand } from './controls/limit.ts';
@@ -98,6 +99,7 @@ export function allCommands(): Command[] {
     laneCommand(),
     tokenCommand(),
     edgeCommand(),
+    cellCommand(),
     caCommand(),
     controlsCommand(),
     holdCommand(),

@@ -13,7 +13,9 @@ const revision = z.int().min(0);
 const epoch = z.int().min(1);
 
 /** Also the name under which a box decides events. */
-export const edgeName = id.refine((name) => name !== 'hub', { error: '“hub” is the hub itself' });
+export const edgeName = id
+  .refine((name) => name !== 'hub', { error: '“hub” is the hub itself' })
+  .refine((name) => name !== 'cell', { error: '“cell” is the etcd of all boxes together' });
 
 export const edgeRequest = z.strictObject({
   name: edgeName,
@@ -41,7 +43,7 @@ export const edgeView = z.object({
 export const edgeList = z.object({ edges: z.array(edgeView) });
 
 export const authorityRequest = z.strictObject({
-  to: id.describe('`hub`, or the name of a box'),
+  to: id.describe('`hub`, the name of a box, or `cell`'),
   reason: words(200).min(1),
   isLost: z
     .boolean()

@@ -16,6 +16,7 @@ import { SESSION_PREFIX } from './accounts/session-store.ts';
 import { addBackupRoutes } from './backup/routes.ts';
 import { addDeskRoutes } from './desk/routes.ts';
 import { addAddressRoutes } from './edge/address-routes.ts';
+import { addCellRoutes } from './cell/cell-routes.ts';
 import { addAuthorityRoutes } from './edge/authority-routes.ts';
 import { addEdgeRoutes } from './edge/enrol-routes.ts';
 import { addNodeRoutes } from './edge/node-routes.ts';
@@ -141,6 +142,7 @@ export async function buildServerApp(
   addAuditRoutes(app, context.pool);
   addEdgeRoutes(app, context);
   addAuthorityRoutes(app, context);
+  addCellRoutes(app, context);
   addNodeRoutes(app, context, among.nodes);
   addAddressRoutes(app, context, among.nodes);
   addWebRoutes(app, config.tls !== null);

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Registry } from 'prom-client';
 import type { AccessStore } from './access/store.ts';
 import type { Bus } from './bus.ts';
+import type { Cell } from './cell/cell.ts';
 import type { Authority } from './entry/authority.ts';
 import type { Catalogue } from './entry/catalogue.ts';
 import type { Elsewhere } from './entry/elsewhere.ts';
@@ -28,6 +29,8 @@ export type ServerContext = {
   readonly storeState: StoreState;
   readonly authority: Authority;
   readonly elsewhere: Elsewhere;
+  /** Of etcd, which decides events of the authority `cell`; null where this node reaches none. */
+  readonly cell: Cell | null;
   readonly counterOf: (eventNumber: number) => EventCounter;
   /** Metrics of this process. */
   readonly registry: Registry;

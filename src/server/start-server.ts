@@ -6,10 +6,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
-import { ACCESS_POLL_MS, AccessStore, SEEN_EVERY_MS } from './access/store.ts';
 import { endExpiredShifts } from './access/shifts.ts';
+import { ACCESS_POLL_MS, AccessStore, SEEN_EVERY_MS } from './access/store.ts';
 import { buildServerApp } from './build-server-app.ts';
-import { createBus } from './bus.ts';
+import { type Bus, createBus } from './bus.ts';
+import { Cell, type CellDeps } from './cell/cell.ts';
+import { readCellConfig } from './cell/cell-config.ts';
+import { followedTeller } from './cell/tell-followed.ts';
 import { createForwarder } from './edge/forward.ts';
 import { readIdentity } from './edge/identity.ts';
 import { type NodeWatch, nodesOf, runNodes } from './edge/run-nodes.ts';
@@ -72,7 +75,8 @@ export async function startServer(
     await nodes.refresh();
     const bus = createBus();
     const stopping = new AbortController();
-    const catalogue = createCatalogue(pool, masterKey, nodes.self);
+    const cell = cellOf(config.cellFile, { pool, log, now, self: nodes.self, bus });
+    const catalogue = createCatalogue(pool, masterKey, nodes.self, cell);
     const storeState = await openStoreState(pool, masterKey, log);
     await checkHighWater(storeState, config.dataDir, log);
     const authority = createAuthority({
@@ -91,12 +95,13 @@ export async function startServer(
       now,
       log,
       bus,
-      acts: createActs(pool, node, now),
+      acts: createActs(pool, node, now, () => cell?.settle() ?? Promise.resolve()),
       access,
       catalogue,
       storeState,
       authority,
       elsewhere: createForwarder(pool, nodes),
+      cell,
       counterOf: createCounters(pool),
       registry: new Registry(),
       stopping: stopping.signal,
@@ -104,6 +109,9 @@ export async function startServer(
     await recordStart(pool, context.acts, starting, changes, systemClock());
     // A box knows the tokens of its hub, and no other.
     if (identity === null) await writeAdminToken(context, config.dataDir);
+    cell?.start(async (event) => {
+      await catalogue.reload(event);
+    });
     const watch = runNodes(context, nodes, clock);
     const app = await buildServerApp(config, version, context, database, { nodes, watch });
     const address = await app.listen({ host: config.host, port: config.port });
@@ -119,12 +127,24 @@ export async function startServer(
     const highWater = keepHighWater(pool, config.dataDir, log);
     return {
       url: address,
-      stop: () => stopServer({ app, authority, stopping, watch, polls, highWater, database }),
+      stop: () => stopServer({ app, authority, stopping, watch, cell, polls, highWater, database }),
     };
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+function cellOf(
+  file: string | null,
+  { bus, ...deps }: Omit<CellDeps, 'config' | 'onWritten'> & { readonly bus: Bus },
+): Cell | null {
+  if (file === null) return null;
+  return new Cell({
+    ...deps,
+    config: readCellConfig(file),
+    onWritten: followedTeller(bus, deps.now),
+  });
 }
 
 /** The latest time that a box has heard from its hub. */
@@ -163,6 +183,7 @@ async function stopServer(parts: {
   authority: Authority;
   stopping: AbortController;
   watch: NodeWatch;
+  cell: Cell | null;
   polls: NodeJS.Timeout[];
   highWater: { stop(): Promise<void> };
   database: Database;
@@ -174,6 +195,7 @@ async function stopServer(parts: {
   clearTimeout(cutOff);
   await parts.watch.stopped();
   await parts.authority.drain();
+  await parts.cell?.stop();
   await parts.highWater.stop();
   await parts.database.close();
 }

@@ -29,6 +29,8 @@ export type ClaimNode = {
 
 export type ClaimStoreUnderTest = AsyncDisposable & {
   readonly nodes: readonly [ClaimNode, ClaimNode];
+  /** Numbers rise, but not by one: whoever follows goes by what came, not by what is missing. */
+  readonly hasGaps?: boolean;
 };
 
 /** An open match of `derby.ts` with tickets of these types in turn, all clocks at 18:00. */

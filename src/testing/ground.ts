@@ -27,9 +27,17 @@ export class Ground implements AsyncDisposable {
   readonly #first: HttpNode;
   readonly #nodes: HttpNode[] = [];
   readonly #boxes = new Map<string, Placed>();
+  readonly #cellFile: string | null;
   #scans = 0;
 
-  private constructor(hub: HttpNode, wire: BadWire, codes: string[], databases: TestDatabase[]) {
+  private constructor(
+    hub: HttpNode,
+    wire: BadWire,
+    codes: string[],
+    databases: TestDatabase[],
+    cellFile: string | null,
+  ) {
+    this.#cellFile = cellFile;
     this.hub = hub;
     this.#first = hub;
     this.wire = wire;
@@ -38,16 +46,17 @@ export class Ground implements AsyncDisposable {
     this.#databases = databases;
   }
 
-  static async open(tickets: number): Promise<Ground> {
+  /** @param cellFile - says to all of them where the cell is */
+  static async open(tickets: number, cellFile: string | null = null): Promise<Ground> {
     const database = await testDatabase();
-    const hub = await HttpNode.start(database);
+    const hub = await HttpNode.start(database, { cellFile });
     await hub.ask(DERBY, { method: 'PUT', body: derbyFile({ isNow: true }) });
     await hub.ask(`${DERBY}/tickets/import`, { body: derbyTickets(tickets) });
     await hub.ask(`${DERBY}/open`, { method: 'POST' });
     const rows = await hub.ask<{ code: string }[]>(`${DERBY}/tickets/export?format=json`);
     const wire = await BadWire.to(() => ground.hub.url);
     const codes = rows.map(({ code }) => code);
-    const ground = new Ground(hub, wire, codes, [database]);
+    const ground = new Ground(hub, wire, codes, [database], cellFile);
     return ground;
   }
 
@@ -58,7 +67,8 @@ export class Ground implements AsyncDisposable {
     const { token } = await this.hub.ask<{ token: string }>('/api/v1/edges', { body });
     const database = await testDatabase();
     this.#databases.push(database);
-    const box = await HttpNode.start(database, { edge: { token, hubUrl: this.wire.url }, port });
+    const edge = { token, hubUrl: this.wire.url };
+    const box = await HttpNode.start(database, { edge, port, cellFile: this.#cellFile });
     this.#nodes.push(box);
     this.#boxes.set(name, { box, database, token, port });
     return box;
@@ -68,7 +78,7 @@ export class Ground implements AsyncDisposable {
   async restartBox(name: string, database?: TestDatabase): Promise<HttpNode> {
     const { box: first, token, port, ...placed } = this.#placed(name);
     const edge = { token, hubUrl: this.wire.url };
-    const options = { edge, port, beside: first };
+    const options = { edge, port, beside: first, cellFile: this.#cellFile };
     const box = await HttpNode.start(database ?? placed.database, options);
     this.#nodes.push(box);
     return box;
@@ -93,7 +103,8 @@ export class Ground implements AsyncDisposable {
   async restartHub(): Promise<void> {
     const [database] = this.#databases;
     if (database === undefined) throw new Error('the hub has the first database');
-    this.hub = await HttpNode.start(database, { beside: this.#first });
+    const options = { beside: this.#first, cellFile: this.#cellFile };
+    this.hub = await HttpNode.start(database, options);
     this.#nodes.push(this.hub);
   }
 

@@ -28,6 +28,8 @@ type HttpNodeOptions = {
   readonly port?: number;
   /** A box in the ground: what “edge enrol” printed, and where its hub is. */
   readonly edge?: { readonly token: string; readonly hubUrl: string };
+  /** Says where the cell is. */
+  readonly cellFile?: string | null;
 };
 
 export class HttpNode implements AsyncDisposable {
@@ -47,7 +49,7 @@ export class HttpNode implements AsyncDisposable {
   /** @param beside - the first node of the hub, whose keys this one shares */
   static async start(
     database: TestDatabase,
-    { log = silentLog, beside, tls = null, port = 0, edge }: HttpNodeOptions = {},
+    { log = silentLog, beside, tls = null, port = 0, edge, cellFile = null }: HttpNodeOptions = {},
   ): Promise<HttpNode> {
     const dataDir = beside?.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'kaimen-http-'));
     if (edge !== undefined) writeFileSync(path.join(dataDir, 'edge-token'), edge.token);
@@ -65,7 +67,7 @@ export class HttpNode implements AsyncDisposable {
         role: edge === undefined ? 'all' : 'edge',
         hubAddress: edge?.hubUrl ?? null,
         caFile: null,
-        cellFile: null,
+        cellFile,
         databaseUrl: null,
         tls,
         logLevel: 'info',

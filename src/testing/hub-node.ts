@@ -10,6 +10,8 @@ import type { EventFile } from '#protocol/event-file.ts';
 import type { ScanAnswer, ScanRequest } from '#protocol/scans.ts';
 import { AccessStore } from '#server/access/store.ts';
 import { createBus } from '#server/bus.ts';
+import { Cell } from '#server/cell/cell.ts';
+import type { CellConfig } from '#server/cell/cell-config.ts';
 import { annulScan } from '#server/entry/annul.ts';
 import { createAuthority } from '#server/entry/authority.ts';
 import { createCatalogue, keyContext } from '#server/entry/catalogue.ts';
@@ -49,6 +51,7 @@ export type NodeOptions = {
   readonly log?: Log;
   /** Settings of its connections, as `-c name=value`. */
   readonly options?: string;
+  readonly cell?: CellConfig;
 };
 
 export class HubNode implements AsyncDisposable {
@@ -72,7 +75,14 @@ export class HubNode implements AsyncDisposable {
     const log = options.log ?? silentLog;
     const bus = createBus();
     const node = options.name ?? 'node-1';
-    const catalogue = createCatalogue(pool, MASTER_KEY);
+    const cell =
+      options.cell === undefined
+        ? null
+        : new Cell({ config: options.cell, pool, log, now, self: 'hub', onWritten: () => {} });
+    const catalogue = createCatalogue(pool, MASTER_KEY, 'hub', cell);
+    cell?.start(async (event) => {
+      await catalogue.reload(event);
+    });
     const storeState = await openStoreState(pool, MASTER_KEY, log);
     const authority = createAuthority({
       catalogue,
@@ -89,12 +99,13 @@ export class HubNode implements AsyncDisposable {
       now,
       log,
       bus,
-      acts: createActs(pool, node, now),
+      acts: createActs(pool, node, now, () => cell?.settle() ?? Promise.resolve()),
       access: new AccessStore(pool, now),
       catalogue,
       storeState,
       authority,
       elsewhere: NOWHERE,
+      cell,
       counterOf: createCounters(pool),
       registry: new Registry(),
       stopping: new AbortController().signal,
@@ -103,6 +114,7 @@ export class HubNode implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.context.authority.drain();
+    await this.context.cell?.stop();
     await this.#pool.end();
   }
 

@@ -10,6 +10,7 @@ import { gateScope, scopesCrossed } from '#domain/venue/match-event.ts';
 import type { admissionAnswer, admissionRequest } from '#protocol/desk.ts';
 import { checkpointOf, type OpenEvent } from '#server/entry/catalogue.ts';
 import { changeCrossings, lockEventHead, takeRevision } from '#server/entry/change-crossings.ts';
+import { tellCell } from '#server/entry/tell-cell.ts';
 import { actorOf } from '#server/platform/acts.ts';
 import { iso } from '#server/platform/clock.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
@@ -83,11 +84,15 @@ async function cross(
   let revision: number;
   let inside = sign * people;
   let isConflict = false;
-  if (ticket === null) revision = await takeRevision(client, event, scopes, inside);
+  const scan = { device: DESK_DEVICE, scanId: requestId };
+  if (ticket === null) revision = await takeRevision(client, event, scopes, inside, null, scan);
   else {
     const key = { entryEpoch: event.entryEpoch, checkpoint, serial: ticket.serial };
     const changed = await changeCrossings(client, event, key, { gate, now }, (before) => {
-      at = nextCrossingAt(before, now);
+      // Known already to a cell whose answer was lost.
+      const known = before.find((each) => each.device === DESK_DEVICE && each.scan === requestId);
+      at = known?.at ?? nextCrossingAt(before, now);
+      if (known !== undefined) return before;
       const passage = { device: DESK_DEVICE, scan: requestId, gate, lane: null, at };
       return [...before, { ...passage, direction, isExact: true, annulledAt: null }];
     });
@@ -116,6 +121,7 @@ async function cross(
       JSON.stringify(answer),
     ],
   );
+  await tellCell(client, event, DESK_DEVICE, [requestId]);
   return answer;
 }
 

@@ -8,7 +8,11 @@ import type { ServerContext } from '#server/server-context.ts';
 /** What is older than this when it arrives is no news: lanes have it by their lists. */
 const NEWS_MS = 10 * 60_000;
 
-export function announce({ bus, now }: ServerContext, event: number, page: LogPage): void {
+export function announce(
+  { bus, now }: Pick<ServerContext, 'bus' | 'now'>,
+  event: number,
+  page: Pick<LogPage, 'scans' | 'conflicts'>,
+): void {
   const scans = page.scans.filter((row) => Date.parse(String(row['decided_at'])) > now() - NEWS_MS);
   if (scans.length > 0) bus.emit('followed', event, scans.map(followedOf));
   if (page.conflicts.length > 0) bus.emit('conflict', event);

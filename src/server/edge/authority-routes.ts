@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { may } from '#domain/access/roles.ts';
 import { type AuthorityView, authorityRequest, authorityView } from '#protocol/edge.ts';
 import { id } from '#protocol/primitives.ts';
+import { CELL } from '#server/entry/catalogue.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { Principal } from '#server/platform/principal.ts';
@@ -43,6 +44,8 @@ export function addAuthorityRoutes(app: FastifyInstance, context: ServerContext)
         const row = await lockAuthority(client, eventId);
         await requireNode(context, body.to);
         refuseHalfway(row, body.to, body.isLost === true);
+        const isFromCell = row.authority === CELL && body.to !== CELL;
+        if (isFromCell && body.isLost !== true) await cellOf(context).release(row.number);
         const moved = await moveAuthority(client, row, body.to, body.isLost === true);
         if (moved === null) return { result: row.number, act: null };
         const { to, reason } = body;
@@ -66,8 +69,13 @@ async function viewOf(context: ServerContext, eventId: string): Promise<Authorit
   });
 }
 
-async function requireNode({ pool, now }: ServerContext, name: string): Promise<void> {
+async function requireNode(context: ServerContext, name: string): Promise<void> {
+  const { pool, now } = context;
   if (name === 'hub') return;
+  if (name === CELL) {
+    await cellOf(context).etcd.head();
+    return;
+  }
   const edge = await findEdge(pool, name);
   if (edge !== null && edge.revoked_at === null) {
     const silentMs = now() - (edge.seen_at?.getTime() ?? 0);
@@ -82,6 +90,14 @@ async function requireNode({ pool, now }: ServerContext, name: string): Promise<
     detail: `to: ${message}`,
     mend: '“kaimen edge list” names those there are',
     errors: [{ field: 'to', message }],
+  });
+}
+
+function cellOf({ cell }: ServerContext): NonNullable<ServerContext['cell']> {
+  if (cell !== null) return cell;
+  throw new HttpProblem('conflict', {
+    detail: 'this hub was started without a cell',
+    mend: 'start it with “--cell FILE”, which names the members of etcd',
   });
 }
 

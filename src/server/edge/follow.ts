@@ -2,6 +2,7 @@
 // this node has ready if it is to decide next.
 import { type LogReceipt, logAnswer } from '#protocol/edge.ts';
 import { NoAnswerError } from '#server/platform/http/caller.ts';
+import { CELL } from '#server/entry/catalogue.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { announce } from './announce.ts';
@@ -27,6 +28,8 @@ export async function followLogs(
      WHERE h.deciding_epoch IS NULL AND e.status <> 'archived' ORDER BY e.number`,
   );
   for (const { event, authority } of rows) {
+    // This node follows it itself.
+    if (authority === CELL && context.cell !== null) continue;
     const near = authority === 'hub' ? null : nodes.find(authority);
     const isFollowed = near !== null && !near.isDown && (await tryFollow(context, near, event));
     if (!isFollowed && nodes.hub !== null && (await isBehind(context, event, hubHas))) {

@@ -6,6 +6,7 @@ import type { Instant } from '#domain/kernel/instant.ts';
 import { withCrossing } from '#domain/sync/take-up.ts';
 import { LOG_PAGE_MAX, lateReceipt, type Row } from '#protocol/edge.ts';
 import { changeCrossings, lockEventHead, takeRevision } from '#server/entry/change-crossings.ts';
+import { tellCell } from '#server/entry/tell-cell.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import type { Link } from './link.ts';
@@ -88,9 +89,11 @@ function takeUpOne(context: ServerContext, number: number, row: Row): Promise<nu
             { gate, now: context.now() },
             (before) => withCrossing(before, crossingOf(scan)),
           );
-    const revision = crossed?.revision ?? (await takeRevision(client, event, [], 0));
+    const known = { device: scan.device, scanId: scan.scan_id };
+    const revision = crossed?.revision ?? (await takeRevision(client, event, [], 0, null, known));
     const inside = crossed?.inside ?? 0;
     await upsertRows(client, 'scans', [{ ...scanRowOf(row), event: number, revision, inside }]);
+    await tellCell(client, event, scan.device, [scan.scan_id]);
     return crossed?.conflicts ?? 0;
   });
 }

@@ -40,7 +40,7 @@ export async function logPageOf(
     if (head === undefined) return null;
     const last = Number(head.revision);
     if (after > last) return null;
-    const through = Math.min(last, after + LOG_PAGE_MAX);
+    const through = await endOfPage(client, event, after, last);
     const isEnd = through === last;
     const range = [event, after, through];
     const scans = await rowsIn(client, SCANS_IN, range);
@@ -64,6 +64,21 @@ export async function logPageOf(
       isLast: isEnd && isOurs && head.is_stopped,
     };
   });
+}
+
+/** Revisions of a cell lie far apart: a page ends with the last scan that it has room for. */
+async function endOfPage(
+  client: PoolClient,
+  event: number,
+  after: number,
+  last: number,
+): Promise<number> {
+  const { rows } = await client.query<{ revision: string }>(
+    `SELECT revision FROM scans WHERE event = $1 AND revision > $2 AND revision <= $3
+     ORDER BY revision OFFSET $4 LIMIT 1`,
+    [event, after, last, LOG_PAGE_MAX - 1],
+  );
+  return Number(rows[0]?.revision ?? last);
 }
 
 /** Those between two revisions, as {@link scanRowOf} takes them. */

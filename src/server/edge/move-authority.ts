@@ -3,6 +3,7 @@
 // give it up for lost: from then on nobody takes its word for the event, and what it decided meanwhile
 // comes back by the journals of its lanes.
 import type { PoolClient } from 'pg';
+import { CELL } from '#server/entry/catalogue.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { headOf } from './log.ts';
 
@@ -45,7 +46,8 @@ export async function moveAuthority(
   isLost: boolean,
 ): Promise<'moved' | 'asked' | null> {
   if (row.authority === to && row.handover_to === null) return null;
-  if (row.authority === 'hub' || isLost) {
+  // A cell has stopped, and all it decided is here, before this is asked.
+  if (row.authority === 'hub' || row.authority === CELL || isLost) {
     const head = await headOf(client, row.number, true);
     await settle(client, row, to, head.revision, isLost);
     return 'moved';

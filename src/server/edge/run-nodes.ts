@@ -1,6 +1,7 @@
 // This node among the others: what it decides, what it passes on, and, if it is a box, its hub.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { CELL } from '#server/entry/catalogue.ts';
 import { storeName } from '#server/entry/store-name.ts';
 import type { CorrectedClock } from '#server/platform/corrected-clock.ts';
 import type { Log } from '#server/platform/log.ts';
@@ -64,7 +65,8 @@ export function runNodes(context: ServerContext, nodes: Nodes, clock: CorrectedC
   return {
     decides: () => state.decides,
     hubName: () => (nodes.hub === null ? storeName(context.masterKey) : state.hubName),
-    canDecide: () => !state.elsewhere.some((authority) => nodes.isCutOff(authority)),
+    canDecide: () =>
+      !state.elsewhere.some((authority) => isOwnCell(context, authority) || nodes.isCutOff(authority)),
     mayBeNew: (credential) => nodes.hub !== null && strangers.mayBeNew(credential),
     async stopped() {
       await Promise.all(running);
@@ -82,10 +84,11 @@ type Watched = {
 
 /** Another node of this hub may have moved an event: a copy in memory that says otherwise is read anew. */
 async function watch(
-  { pool, catalogue, bus, self }: ServerContext,
+  context: ServerContext,
   known: Map<number, boolean>,
 ): Promise<Watched> {
-  const { rows } = await pool.query<{
+  const { pool, catalogue, bus, self, cell } = context;
+  const found = await pool.query<{
     number: number;
     id: string;
     authority: string;
@@ -96,6 +99,10 @@ async function watch(
        AND h.deciding_epoch IS NOT DISTINCT FROM e.authority_epoch AS decides
      FROM events e JOIN claim_heads h ON h.event = e.number WHERE e.status <> 'archived'`,
     [self],
+  );
+  // While the cell answers, every node that reaches it decides.
+  const rows = found.rows.map((row) =>
+    isOwnCell(context, row.authority) ? { ...row, decides: cell?.isAway === false } : row,
   );
   for (const { number, decides } of rows) {
     const before = known.get(number);
@@ -113,6 +120,10 @@ async function watch(
     decides: rows.filter(({ decides }) => decides).map(({ id }) => id),
     elsewhere: elsewhere.map(({ authority }) => authority),
   };
+}
+
+function isOwnCell({ cell }: ServerContext, authority: string): boolean {
+  return authority === CELL && cell !== null;
 }
 
 async function relayToAuthorities(pool: Pool, nodes: Nodes, log: Log): Promise<void> {

@@ -6,7 +6,9 @@ import { withTombstone } from '#domain/sync/take-up.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
+import type { OpenEvent } from './catalogue.ts';
 import { changeCrossings, lockEventHead } from './change-crossings.ts';
+import type { EventCell } from './event-cell.ts';
 
 type Annulled = { readonly outcome: 'annulled' | 'already-annulled'; readonly at: Instant };
 
@@ -19,6 +21,8 @@ export async function annulScan(
   scan: ScanKey,
   cause: string,
 ): Promise<Annulled> {
+  const inCell = await cellEventOf(context, principal, scan.device);
+  if (inCell !== null) return await annulInCell(context, principal, inCell, scan, cause);
   context.storeState.servingEpoch();
   return context.acts.do<Annulled>(principal, async (client) => {
     const row = await findScan(client, scan);
@@ -40,6 +44,57 @@ export async function annulScan(
   });
 }
 
+/** An event that the cell decides: the device's, or of who asks. */
+async function cellEventOf(
+  { pool, catalogue, cell }: ServerContext,
+  principal: Principal | null,
+  device: string,
+): Promise<InCell | null> {
+  if (cell === null) return null;
+  const { rows } = await pool.query<{ event: number }>(
+    `SELECT event FROM devices WHERE id = $1
+     UNION ALL SELECT event FROM scans WHERE device = $1 LIMIT 1`,
+    [device],
+  );
+  const number = principal?.kind === 'device' ? principal.eventNumber : rows[0]?.event;
+  if (number === undefined) return null;
+  const event = await catalogue.get(number);
+  return event.cell === undefined ? null : { ...event, cell: event.cell };
+}
+
+/** The cell keeps it; who did it goes into the audit after that. */
+async function annulInCell(
+  context: ServerContext,
+  principal: Principal | null,
+  event: InCell,
+  scan: ScanKey,
+  cause: string,
+): Promise<Annulled> {
+  event.cell.state.servingEpoch();
+  const found = await event.cell.findScan(scan.device, scan.scanId);
+  if (found === null) throw refused('no-such-crossing');
+  if (found.annulledAt !== null) return { outcome: 'already-annulled', at: found.annulledAt };
+  const at = context.now();
+  const isTakenBack = await event.cell.annul(event.ground, scan, at, (crossings) => {
+    const after = annulCrossing(crossings, scan.device, scan.scanId, at);
+    if (after === 'already-annulled') return null;
+    if (typeof after === 'string') throw refused(after);
+    return after;
+  });
+  if (!isTakenBack) {
+    const now = await event.cell.findScan(scan.device, scan.scanId);
+    if (now?.annulledAt == null) throw refused('no-such-crossing');
+    return { outcome: 'already-annulled', at: now.annulledAt };
+  }
+  return context.acts.do<Annulled>(principal, async () => {
+    const detail = { cause, gate: found.gate, serial: found.serial };
+    const subject = `${scan.device}/${scan.scanId}`;
+    return { result: { outcome: 'annulled', at }, act: { act: 'scan.annulled', subject, detail } };
+  });
+}
+
+type InCell = OpenEvent & { readonly cell: EventCell };
+
 /**
  * The same, told by a lane's journal after the fact: the turnstile did not turn, whatever came since.
  *
@@ -51,10 +106,24 @@ export async function annulFromJournal(
   scan: ScanKey,
   at: Instant,
 ): Promise<boolean> {
+  const inCell = await cellEventOf(context, null, scan.device);
+  if (inCell !== null) return await annulToldInCell(inCell, scan, at);
   const row = await findScan(client, scan);
   if (row === null) return false;
   if (row.annulled_at !== null || row.serial === null) return true;
   await takeBack(context, client, scan, row, at, (crossings) => withTombstone(crossings, scan, at));
+  return true;
+}
+
+async function annulToldInCell(
+  { cell, ground }: InCell,
+  scan: ScanKey,
+  at: Instant,
+): Promise<boolean> {
+  const found = await cell.findScan(scan.device, scan.scanId);
+  if (found === null) return false;
+  if (found.annulledAt !== null || found.serial === null) return true;
+  await cell.annul(ground, scan, at, (crossings) => withTombstone(crossings, scan, at));
   return true;
 }
 

@@ -5,11 +5,12 @@ import type { Clock } from '#server/platform/clock.ts';
 import { isDatabaseAway } from '#server/platform/database-fault.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { numbered } from './answer.ts';
-import { type Catalogue, checkpointOf, type OpenEvent } from './catalogue.ts';
+import type { Catalogue, OpenEvent } from './catalogue.ts';
 import type { ClaimStatements, ClaimStore } from './claim-store.ts';
 import { decideBatch, type Outcome, type PendingScan } from './decide-batch.ts';
 import { NotAuthorityError } from './elsewhere.ts';
 import { lookUpScans } from './look-up-scans.ts';
+import { isSameScan, placedIn, scanIdReused } from './same-scan.ts';
 import type { StoreState } from './store-state.ts';
 
 const BATCH_MAX = 256;
@@ -17,6 +18,8 @@ const BATCHES_AT_ONCE_MAX = 2;
 const QUEUE_MAX = 20_000;
 /** Commits refused in a row before a batch gives up: each means that somebody else moved on. */
 const ATTEMPTS_MAX = 10;
+/** In a cell the deciders take turns near a limit, and an attempt costs a few milliseconds. */
+const ATTEMPTS_IN_CELL_MAX = 40;
 /** From this attempt on a batch keeps everybody else out, or people who act without pause would starve it. */
 const ALONE_FROM = 4;
 
@@ -41,18 +44,17 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
-/** Answers the lanes of a batch; only ever called after its commit. */
-type Tell = () => void;
+/** Answers the lanes of a batch; only ever called after its commit. @returns those to be decided again */
+type Tell = () => readonly Waiting[];
 
 type Committed = {
   readonly event: OpenEvent;
   readonly epoch: string;
   readonly placed: readonly PendingScan[];
   readonly outcomes: readonly Outcome[];
-  /** The revision before the batch. */
-  readonly base: number;
-  /** Scans of the batch that are new. */
-  readonly written: number;
+  readonly state: Pick<StoreState, 'committed' | 'markOf'>;
+  /** Of each new scan of the batch; null: somebody else was faster with its ticket. */
+  readonly revisions: readonly (number | null)[];
 };
 
 export function createAuthority(deps: {
@@ -175,11 +177,15 @@ class EventQueue {
     return batch;
   }
 
-  async #run(batch: readonly Waiting[]): Promise<void> {
+  async #run(all: readonly Waiting[]): Promise<void> {
+    let batch = all;
     try {
-      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-        const tell = await this.#attempt(batch, attempt >= ALONE_FROM);
-        if (tell !== null) return tell();
+      const isInCell = (await this.#deps.catalogue.get(this.#eventNumber)).cell !== undefined;
+      const attemptsMax = isInCell ? ATTEMPTS_IN_CELL_MAX : ATTEMPTS_MAX;
+      for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+        const tell = await this.#attempt(batch, !isInCell && attempt >= ALONE_FROM);
+        batch = tell?.() ?? batch;
+        if (batch.length === 0) return;
       }
       throw new HttpProblem('unavailable', { retryAfterSeconds: 1 });
     } catch (error) {
@@ -193,11 +199,11 @@ class EventQueue {
     }
   }
 
-  #attempt(batch: readonly Waiting[], isAlone: boolean): Promise<Tell | null> {
+  async #attempt(batch: readonly Waiting[], isAlone: boolean): Promise<Tell | null> {
     const { catalogue, store } = this.#deps;
     const number = this.#eventNumber;
-    if (!isAlone) return this.#decide(batch, store, async () => await catalogue.get(number));
-    return store.alone(number, (statements, client) =>
+    if (!isAlone) return await this.#decide(batch, store, async () => await catalogue.get(number));
+    return await store.alone(number, (statements, client) =>
       this.#decide(batch, statements, async () => await catalogue.reload(number, client)),
     );
   }
@@ -208,12 +214,14 @@ class EventQueue {
    */
   async #decide(
     batch: readonly Waiting[],
-    store: ClaimStatements,
+    statements: ClaimStatements,
     findEvent: () => Promise<OpenEvent>,
   ): Promise<Tell | null> {
-    const { catalogue, state, now } = this.#deps;
-    const epoch = state.servingEpoch();
+    const { catalogue, now } = this.#deps;
     const event = await findEvent();
+    const state = event.cell?.state ?? this.#deps.state;
+    const store = event.cell?.statements ?? statements;
+    const epoch = state.servingEpoch();
     // Its fence is raised whenever that changes, so a batch that began before commits nothing after.
     if (!event.isHere) throw new NotAuthorityError(event);
     const placed = batch.map(({ scan }) => placedIn(event, scan));
@@ -240,24 +248,27 @@ class EventQueue {
     }
     const scans = placed.map((scan, index) => ({ scan, finding: findingOf(index, snapshot) }));
     const { outcomes, batch: writes } = decideBatch(event, snapshot, scans, now());
-    let base = 0;
+    let revisions: readonly (number | null)[] = [];
     if (writes.scans.length > 0) {
       const committed = await store.commit(event, epoch, writes);
       if (committed === 'stale') {
         await state.refresh();
         return null;
       }
-      base = committed;
+      revisions =
+        typeof committed === 'number'
+          ? writes.scans.map((_, index) => committed + index + 1)
+          : committed;
     }
-    const written = writes.scans.length;
-    return () => this.#tell(batch, { event, epoch, placed, outcomes, base, written });
+    return () => this.#tell(batch, { event, epoch, placed, outcomes, state, revisions });
   }
 
-  #tell(batch: readonly Waiting[], committed: Committed): void {
-    const { state, onDecided } = this.#deps;
-    const { event, epoch, placed, outcomes, base, written } = committed;
-    if (written > 0) state.committed(this.#eventNumber, base + written);
+  #tell(batch: readonly Waiting[], committed: Committed): readonly Waiting[] {
+    const { event, epoch, placed, outcomes, state, revisions } = committed;
+    const last = Math.max(0, ...revisions.map((revision) => revision ?? 0));
+    if (last > 0) state.committed(this.#eventNumber, last);
     const decided: Decided[] = [];
+    const again: Waiting[] = [];
     outcomes.forEach((outcome, index) => {
       const waiting = batch[index];
       const scan = placed[index];
@@ -267,29 +278,17 @@ class EventQueue {
         const mark = state.markOf(this.#eventNumber, epoch, outcome.revision);
         waiting.resolve(numbered(outcome.answer, epoch, outcome.revision, mark));
       } else {
-        const revision = base + outcome.index + 1;
+        const revision = revisions[outcome.index] ?? null;
+        if (revision === null) {
+          again.push(waiting);
+          return;
+        }
         const mark = state.markOf(this.#eventNumber, epoch, revision);
         waiting.resolve(numbered(outcome.answer, epoch, revision, mark));
         decided.push({ event, scan, outcome, revision });
       }
     });
-    if (decided.length > 0) onDecided(decided);
+    if (decided.length > 0) this.#deps.onDecided(decided);
+    return again;
   }
-}
-
-/** A corrected file may have moved the gate to another perimeter since the scan came in. */
-function placedIn(event: OpenEvent, scan: PendingScan): PendingScan {
-  const checkpoint = checkpointOf(event, scan.gate);
-  return checkpoint === scan.checkpoint ? scan : { ...scan, checkpoint };
-}
-
-function isSameScan(a: PendingScan, b: PendingScan): boolean {
-  return a.direction === b.direction && Buffer.compare(a.codeHash, b.codeHash) === 0;
-}
-
-function scanIdReused(): HttpProblem {
-  return new HttpProblem('scan-id-reused', {
-    detail: 'this scanId already has an answer for another code or direction',
-    mend: 'give each scan an id of its own, and repeat a scan with all of its fields unchanged',
-  });
 }

@@ -7,6 +7,8 @@ import { limitOf } from '#domain/venue/controls.ts';
 import { type EventStatus, type Ground, groundOf } from '#domain/venue/match-event.ts';
 import { type EventFile, matchEventOf } from '#protocol/event-file.ts';
 import { unseal } from '#server/platform/crypto.ts';
+import { HttpProblem } from '#server/platform/http/problem.ts';
+import type { CellSource, CellView, EventCell } from './event-cell.ts';
 import type { EventKey } from './event-key.ts';
 import type { Keyring } from './find-code.ts';
 
@@ -28,7 +30,12 @@ export type OpenEvent = {
   /** The node that decides: `hub` or a box; null while one hands over to another. */
   readonly authority: string | null;
   readonly authorityEpoch: number;
+  /** Where its claims are decided, if that is not this server's PostgreSQL. */
+  readonly cell?: EventCell;
 };
+
+/** The name under which the cell stands among those that may decide an event. */
+export const CELL = 'cell';
 
 type Row = {
   number: number;
@@ -56,8 +63,16 @@ export type Catalogue = {
 
 const LOOK_FOR_KEYS_MS = 1_000;
 
-/** @param self - the name of this node among those that may decide: `hub` or that of a box */
-export function createCatalogue(pool: Pool, masterKey: Uint8Array, self = 'hub'): Catalogue {
+/**
+ * @param self - the name of this node among those that may decide: `hub` or that of a box
+ * @param cell - which decides events of the authority `cell`; null where this node does not reach it
+ */
+export function createCatalogue(
+  pool: Pool,
+  masterKey: Uint8Array,
+  self = 'hub',
+  cell: CellSource | null = null,
+): Catalogue {
   const events = new Map<number, OpenEvent>();
   const keys = new Map<number, EventKey>();
 
@@ -84,10 +99,15 @@ export function createCatalogue(pool: Pool, masterKey: Uint8Array, self = 'hub')
     await loadKeys(client);
     const own = keys.get(number);
     if (own === undefined) throw new Error(`event number ${number} has no key`);
-    const keyring = { own, byNumber: keys, outlines: new Set(row.outlines) };
-    const event = openEvent(row, keyring, self);
-    events.set(number, event);
-    return event;
+    const isInCell = row.authority === CELL && cell !== null;
+    const view = isInCell ? await cell.view(number, own).catch(asAway) : null;
+    const shown = view === null ? row : { ...row, ...rowOf(view) };
+    const keyring = { own, byNumber: keys, outlines: new Set(shown.outlines) };
+    const event = openEvent(shown, keyring, view === null ? self : CELL);
+    const decided = view === null ? event : { ...event, cell: view.cell, rung: rungOf(self) };
+    // A cell that does not answer is asked again at once when somebody comes.
+    if (!isInCell || view !== null) events.set(number, decided);
+    return decided;
   }
 
   return {
@@ -117,6 +137,30 @@ const LOAD = `
   JOIN controls c ON c.event = e.number
   WHERE e.number = $1`;
 
+function asAway(error: unknown): null {
+  if (error instanceof HttpProblem) return null;
+  throw error;
+}
+
+/** What the cell says goes before this store's copy. */
+function rowOf(view: CellView): Partial<Row> {
+  const { file, status, entryEpoch, outlines, scopes, controls, decides, fence } = view;
+  return {
+    file,
+    status,
+    entry_epoch: entryEpoch,
+    outlines: [...outlines],
+    scopes: [...scopes],
+    controls,
+    deciding_epoch: decides,
+    fence: String(fence),
+  };
+}
+
+function rungOf(self: string): 'hub' | 'edge' {
+  return self === 'hub' ? 'hub' : 'edge';
+}
+
 function openEvent(row: Row, keyring: Keyring, self: string): OpenEvent {
   const ground = groundOf(matchEventOf(row.file));
   const controls = { ...row.controls, status: row.status };
@@ -134,7 +178,7 @@ function openEvent(row: Row, keyring: Keyring, self: string): OpenEvent {
     ),
     hasMeter: controls.holds.some((hold) => hold.kind === 'meter'),
     isHere: isDecidedBy(row, self),
-    rung: self === 'hub' ? 'hub' : 'edge',
+    rung: rungOf(self),
     authority: row.handover_to === null ? row.authority : null,
     authorityEpoch: row.authority_epoch,
   };

@@ -33,6 +33,11 @@ export async function changeCrossings(
   passage: { readonly gate: string; readonly now: Instant },
   change: (before: readonly Crossing[]) => readonly Crossing[] | null,
 ): Promise<Changed | null> {
+  if (event.cell !== undefined) {
+    const changed = await event.cell.change(event.ground, key, passage.gate, change);
+    if (changed === null) return null;
+    return { revision: changed.revision, inside: changed.inside, conflicts: changed.fresh };
+  }
   const values = [event.number, key.entryEpoch, key.checkpoint, key.serial];
   const claim = await client.query<{ crossings: Crossing[] }>(
     `SELECT crossings FROM claims
@@ -82,20 +87,29 @@ export async function lockEventHead(
     [number],
   );
   const kept = await catalogue.get(number, client);
-  const isFresh = kept.fence === Number(rows[0]?.fence);
+  const isFresh = kept.cell === undefined && kept.fence === Number(rows[0]?.fence);
   const event = isFresh ? kept : await catalogue.reload(number, client);
   if (!event.isHere) throw new NotAuthorityError(event);
   return event;
 }
 
-/** The next revision; counts people past any limit, because they are where they are. */
+/**
+ * The next revision; counts people past any limit, because they are where they are.
+ *
+ * @param scan - on whose account: a cell counts it once, however often it is tried
+ */
 export async function takeRevision(
   client: PoolClient,
   event: OpenEvent,
   scopes: readonly string[],
   inside: number,
   changed: CrossingChange | null = null,
+  scan: { readonly device: string; readonly scanId: string } | null = null,
 ): Promise<number> {
+  if (event.cell !== undefined) {
+    if (scan === null) throw new Error('people in a cell are counted on account of a scan');
+    return await event.cell.count(scan, scopes, inside);
+  }
   const delta = [...event.scopeIndex.keys()].map((scope) => (scopes.includes(scope) ? inside : 0));
   const { rows } = await client.query<{ revision: string }>(
     `UPDATE claim_heads h SET revision = revision + 1,

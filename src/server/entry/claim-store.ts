@@ -36,6 +36,11 @@ export type ScanRecord = {
   readonly checkpoint: string;
   /** JSON text as answered, less store epoch and revision. */
   readonly answer: string;
+  /** Of one that moved somebody: the scopes crossed, and the people put inside each. Not columns. */
+  readonly scopes?: readonly string[];
+  readonly people?: Readonly<Record<string, number>>;
+  /** Of a store that compares: what the fact said that it was read at. Not a column. */
+  readonly basis?: unknown;
   /** What the code turned out to be, as `#domain/release/found.ts` writes it. */
   readonly found: string;
 };
@@ -58,9 +63,14 @@ export type Batch = {
   readonly strictRevision: number | null;
   /** What happened already is counted past any limit; what is decided now is not. */
   readonly limits: readonly (number | null)[];
+  /** Of a store whose counts lag: how often people may have moved, at most, for no limit to be passed. */
+  readonly pulseMax: number;
   /** Revision of the snapshot that it was decided on. */
   readonly readAt: number;
 };
+
+/** People that one write may let in, at most, in a store whose counts lag. */
+export const PEOPLE_PER_PULSE_MAX = 96;
 
 /**
  * Each table is asked by its whole key, one scan at a time: `LIMIT` keeps the planner from joining them
@@ -167,8 +177,16 @@ const STALE = new Set(['22012', '23505', '40001', '40P01']);
 
 export type ClaimStatements = {
   read(event: OpenEvent, asks: readonly Ask[]): Promise<Snapshot>;
-  /** @returns the revision before the batch, whose scans follow it by one each; `'stale'`: nothing written */
-  commit(event: OpenEvent, epoch: string, batch: Batch): Promise<number | 'stale'>;
+  /**
+   * @returns `'stale'`: nothing was written. A number: the revision before the batch, whose scans follow it by
+   *   one each. A list: the revision of each scan; null for one that somebody else was faster with, which is to
+   *   be decided again
+   */
+  commit(
+    event: OpenEvent,
+    epoch: string,
+    batch: Batch,
+  ): Promise<'stale' | number | readonly (number | null)[]>;
   /** Tickets known by an imported code, card or document. */
   findMedia(event: OpenEvent, hashes: readonly Uint8Array[]): Promise<ReadonlyMap<string, Medium>>;
 };

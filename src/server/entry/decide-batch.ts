@@ -10,7 +10,12 @@ import { scopesCrossed } from '#domain/venue/match-event.ts';
 import { iso } from '#server/platform/clock.ts';
 import { annulledAnswer, answerOf } from './answer.ts';
 import type { OpenEvent } from './catalogue.ts';
-import type { Batch, ClaimRecord, ScanRecord } from './claim-store.ts';
+import {
+  type Batch,
+  type ClaimRecord,
+  PEOPLE_PER_PULSE_MAX,
+  type ScanRecord,
+} from './claim-store.ts';
 import type { Lookup } from './find-code.ts';
 import type { Fact, Snapshot } from './snapshot.ts';
 
@@ -43,6 +48,9 @@ export type Outcome =
       readonly decision: Decision;
     };
 
+/** Without a limit in sight; the fence sees to the rest. */
+const PULSES_LEFT_MAX = 1_000_000;
+
 export type DecidedBatch = { readonly outcomes: readonly Outcome[]; readonly batch: Batch };
 
 export function decideBatch(
@@ -61,6 +69,7 @@ export function decideBatch(
     const key = finding.kind === 'ticket' ? `${scan.checkpoint}/${finding.ticket.serial}` : '';
     const crossings = claims.get(key)?.crossings ?? fact.crossings;
     const at = nextCrossingAt(crossings, now);
+    let moved: Moved | null = null;
     const decision = decideScan(scan, finding, {
       ground: event.ground,
       controls: event.controls,
@@ -78,9 +87,11 @@ export function decideBatch(
       });
       const scopes = scopesCrossed(event.ground, section, scan.gate, stand);
       tally.add(scopes, decision.crosses.inside, scan.direction);
+      moved = { scopes, people: peopleIn(scopes, decision.crosses.inside) };
     }
     const answer = JSON.stringify(answerOf(scan.scanId, decision, event.rung, event.ground, at));
-    const record = recordOf(scan, finding, decision, { at, rung: event.rung, answer });
+    const own = recordOf(scan, finding, decision, { at, rung: event.rung, answer });
+    const record = { ...own, ...moved, ...basisOf(fact) };
     records.push(record);
     return {
       kind: 'decided',
@@ -99,9 +110,20 @@ export function decideBatch(
     minute,
     strictRevision: event.hasMeter ? snapshot.revision : null,
     limits: event.limits,
+    pulseMax: (snapshot.pulse ?? 0) + (event.hasMeter ? 0 : tally.pulsesLeft(event.limits)),
     readAt: snapshot.revision,
   };
   return { outcomes, batch };
+}
+
+type Moved = Required<Pick<ScanRecord, 'scopes' | 'people'>>;
+
+function basisOf({ basis }: Fact): Pick<ScanRecord, 'basis'> {
+  return basis == null ? {} : { basis };
+}
+
+function peopleIn(scopes: readonly string[], inside: number): Moved['people'] {
+  return Object.fromEntries(scopes.map((scope) => [scope, inside]));
 }
 
 function repeatOf(scan: PendingScan, stored: NonNullable<Fact['stored']>): Outcome {
@@ -167,6 +189,18 @@ class Tally implements Occupancy {
       const isThisMinute = snapshot.minute === this.minute;
       this.thisMinute.set(scope, isThisMinute ? (snapshot.thisMinute[index] ?? 0) : 0);
     }
+  }
+
+  /** How many writes of others would fit besides this batch, were each to fill the fullest scope it adds to. */
+  pulsesLeft(limits: readonly (number | null)[]): number {
+    const scopes = [...this.#event.scopeIndex.keys()];
+    const left = limits.flatMap((limit, index) => {
+      if (limit === null || (this.insideDelta[index] ?? 0) <= 0) return [];
+      return [
+        Math.floor((limit - (this.inside.get(scopes[index] ?? '') ?? 0)) / PEOPLE_PER_PULSE_MAX),
+      ];
+    });
+    return Math.max(0, Math.min(PULSES_LEFT_MAX, ...left));
   }
 
   add(scopes: readonly string[], inside: number, direction: Direction): void {

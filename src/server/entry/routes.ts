@@ -141,8 +141,11 @@ export async function decideHere(
   seen: string | undefined,
 ): Promise<Passed> {
   const proof = seenOf(seen);
-  if (proof !== null) await context.storeState.observe(device.eventNumber, proof);
-  context.storeState.servingEpoch();
+  const { cell } = await context.catalogue.get(device.eventNumber);
+  if (proof !== null) {
+    await (cell?.observe(proof) ?? context.storeState.observe(device.eventNumber, proof));
+  }
+  (cell?.state ?? context.storeState).servingEpoch();
   const scan = await takeScan(context, device, body);
   const text = await context.authority.scan(device.eventNumber, scan);
   return { status: 200, type: 'application/json; charset=utf-8', text };

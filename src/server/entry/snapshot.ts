@@ -10,6 +10,8 @@ export type Fact = {
   readonly crossings: readonly Crossing[];
   /** Revision of the claim the crossings were read at; 0: never claimed. */
   readonly claimRevision: number;
+  /** The store's own: goes back to it with what was decided on this. */
+  readonly basis?: unknown;
 };
 
 export type StoredScan = {
@@ -27,6 +29,8 @@ export type Snapshot = {
   readonly inside: readonly number[];
   readonly minute: number;
   readonly thisMinute: readonly number[];
+  /** Of a store whose counts lag: how often people had moved when they were counted. */
+  readonly pulse?: number;
   readonly facts: readonly Fact[];
 };
 

@@ -17,6 +17,8 @@ export type ServeConfig = {
   readonly hubAddress: string | null;
   /** Certificates trusted besides the well-known ones, when other nodes are asked. */
   readonly caFile: string | null;
+  /** Says where the etcd of the venue cell is, and how this node proves itself there. */
+  readonly cellFile: string | null;
   readonly databaseUrl: string | null;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   /** Load balancers that are believed when they say who asks; by address or network. */
@@ -68,6 +70,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
     role,
     hubAddress: hubAddress(role, values.hub),
     caFile: values.ca ?? null,
+    cellFile: values.cell ?? null,
     databaseUrl: env['DATABASE_URL'] ?? null,
     tls,
     proxies,
@@ -96,6 +99,7 @@ function parse(args: readonly string[]) {
         role: { type: 'string', default: 'all' },
         hub: { type: 'string' },
         ca: { type: 'string' },
+        cell: { type: 'string' },
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
         'log-level': { type: 'string', default: 'info' },

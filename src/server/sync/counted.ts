@@ -8,6 +8,7 @@ import { GROUND_SCOPE, scopesCrossed } from '#domain/venue/match-event.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
 import { checkpointOf, type OpenEvent } from '#server/entry/catalogue.ts';
 import { lockEventHead, takeRevision } from '#server/entry/change-crossings.ts';
+import { tellCell } from '#server/entry/tell-cell.ts';
 import { iso, storableTime } from '#server/platform/clock.ts';
 import type { Device } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
@@ -29,7 +30,8 @@ export async function replayCounted(
   const event = await lockEventHead(client, context.catalogue, device.eventNumber);
   const inside = await peopleOf(client, event, entry, entry.people);
   const scopes = scopesCrossed(event.ground, null, device.gate);
-  const revision = await takeRevision(client, event, scopes, inside);
+  const counted = { device: device.id, scanId: `count-${journal}-${seq}` };
+  const revision = await takeRevision(client, event, scopes, inside, null, counted);
   const now = context.now();
   const at = storableTime(Math.min(parseInstant(entry.at) ?? now, now));
   const { direction, people, rung } = entry;
@@ -58,6 +60,7 @@ export async function replayCounted(
       JSON.stringify(answerOf(direction, rung, iso(at))),
     ],
   );
+  await tellCell(client, event, device.id, scanIds);
 }
 
 /** People put inside: less than none at the exit, and never more than are there. */

@@ -4,6 +4,7 @@ import type { Direction, Verdict } from '#domain/entry/verdict.ts';
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import { wasExact } from '#domain/sync/take-up.ts';
 import type { JournalEntry } from '#protocol/journal.ts';
+import type { OpenEvent } from '#server/entry/catalogue.ts';
 import { storableTime } from '#server/platform/clock.ts';
 import type { Device } from '#server/platform/principal.ts';
 
@@ -53,12 +54,21 @@ export type StoredScan = {
   readonly verdict: Verdict;
 };
 
-export async function findStored(client: PoolClient, scan: MissedScan): Promise<StoredScan | null> {
+/** Here, or in the cell, whose verdicts take a moment to arrive here. */
+export async function findStored(
+  client: PoolClient,
+  event: OpenEvent,
+  scan: MissedScan,
+): Promise<StoredScan | null> {
   const { rows } = await client.query<StoredScan>(
     'SELECT code_hash, direction, verdict FROM scans WHERE device = $1 AND scan_id = $2',
     [scan.device, scan.scanId],
   );
-  return rows[0] ?? null;
+  if (rows[0] !== undefined || event.cell === undefined) return rows[0] ?? null;
+  const found = await event.cell.findScan(scan.device, scan.scanId);
+  if (found === null) return null;
+  const { codeHash, direction, verdict } = found;
+  return { code_hash: codeHash, direction: direction as Direction, verdict: verdict as Verdict };
 }
 
 export function isOf(stored: StoredScan, scan: MissedScan, codeHash: Uint8Array): boolean {

@@ -13,9 +13,11 @@ import { checkpointOf, type OpenEvent } from '#server/entry/catalogue.ts';
 import { changeCrossings, lockEventHead, takeRevision } from '#server/entry/change-crossings.ts';
 import { NotAuthorityError } from '#server/entry/elsewhere.ts';
 import { entryEpochAt } from '#server/entry/entry-epoch.ts';
+import { tellCell } from '#server/entry/tell-cell.ts';
 import { type TicketRow, ticketOf } from '#server/entry/ticket-row.ts';
 import { iso, storableTime } from '#server/platform/clock.ts';
 import { isDatabaseAway } from '#server/platform/database-fault.ts';
+import { HttpProblem } from '#server/platform/http/problem.ts';
 import { type Device, deviceAt } from '#server/platform/principal.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import { tallyOutcome } from '#server/release/tally.ts';
@@ -68,13 +70,18 @@ async function replayApart(
     return await replayOne(context, device, pending);
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
-    if (error instanceof NotAuthorityError) return 0;
+    // Decided elsewhere, or by a cell that does not answer: it waits.
+    if (error instanceof NotAuthorityError || isCellAway(error)) return 0;
     const { journal_id: journal, seq } = pending;
     // Not the error itself: it may quote the entry, and with it a code.
     const why = { name: (error as Error).name, code: (error as { code?: string }).code };
     context.log.error({ device: device.id, journal, seq, why }, 'a journal entry waits: a bug');
     return 0;
   }
+}
+
+function isCellAway(error: unknown): boolean {
+  return error instanceof HttpProblem && error.status === 503;
 }
 
 async function replayOne(
@@ -139,7 +146,7 @@ async function replayOutcome(
   const { codeHash, row, isMissing, finding } = await findTicket(client, event, entry);
   const checkpoint = checkpointOf(event, device.gate);
   const scan = missedScanOf(device, entry, timeOf(entry, context.now()), checkpoint);
-  const stored = await findStored(client, scan);
+  const stored = await findStored(client, event, scan);
   const taken = takeUp({
     verdict: entry.verdict,
     isTicketMissing: isMissing,
@@ -174,7 +181,8 @@ async function replayOutcome(
     const isCounted = taken.hasCrossed && row === null && isByCount(entry.rung);
     const inside = crossed?.inside ?? (isCounted ? await peopleOf(client, event, entry, 1) : 0);
     const scopes = isCounted ? scopesCrossed(event.ground, null, device.gate) : [];
-    const revision = crossed?.revision ?? (await takeRevision(client, event, scopes, inside));
+    const revision =
+      crossed?.revision ?? (await takeRevision(client, event, scopes, inside, null, scan));
     await insertScan(client, event, scan, entry, {
       codeHash,
       row,
@@ -182,6 +190,7 @@ async function replayOutcome(
       inside,
       entryEpoch,
     });
+    await tellCell(client, event, scan.device, [scan.scanId]);
   }
   return crossed?.conflicts ?? 0;
 }
