@@ -39,6 +39,21 @@ test('an invitation is good once, and a new one takes the place of the old', asy
   await browser.refused(404, '/session/invitation', { body: { code: second.code } });
 });
 
+test('the description of the server names the cookie, and which addresses take it', async () => {
+  type Described = {
+    components: { securitySchemes: Record<string, { in?: string; name?: string }> };
+    paths: Record<string, Record<string, { security?: Record<string, unknown>[] }>>;
+  };
+  const { components, paths } = await node.ask<Described>('/openapi.json');
+  const { session } = components.securitySchemes;
+  assert.deepEqual([session?.in, session?.name], ['cookie', '__Host-kaimen']);
+  const ways = (path: string, method: string) =>
+    (paths[path]?.[method]?.security ?? []).flatMap((way) => Object.keys(way));
+  assert.deepEqual(ways('/api/v1/events/{id}/overview', 'get'), ['bearer', 'session']);
+  assert.deepEqual(ways('/api/v1/scans', 'post'), ['bearer', 'proof']);
+  assert.deepEqual(ways('/api/v1/session', 'post'), []);
+});
+
 test('whatever is wrong is refused with the same words', async () => {
   const { browser: known } = await invite('wu', 'viewer');
   const code = known.oneTimeCode(1);
