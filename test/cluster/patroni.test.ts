@@ -41,8 +41,10 @@ let atBox: Turnstile;
 
 before(async () => {
   ground = makeGround();
-  cluster = await new PatroniCluster({ ...ground, scope: 'hub-east' }).start();
-  hub = await (await new Hub(ground, cluster).prepare('east')).start();
+  cluster = new PatroniCluster({ ...ground, scope: 'hub-east' });
+  await cluster.start();
+  hub = await new Hub(ground, cluster).prepare('east');
+  await hub.start();
   match = await setUpMatch(hub as unknown as DrillClient, hub.adminToken, {
     tickets: TICKETS,
     lanes: 6,

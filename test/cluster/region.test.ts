@@ -27,6 +27,7 @@ type Store = { readonly state: string; readonly why: string | null; readonly wai
 
 let ground: Ground;
 let clusters: { east: PatroniCluster; west: PatroniCluster };
+const running: PatroniCluster[] = [];
 let line: Program;
 let east: Hub;
 let west: Hub;
@@ -37,14 +38,19 @@ let servedAgainAt = 0;
 
 before(async () => {
   ground = makeGround();
-  const first = await new PatroniCluster({ ...ground, scope: 'hub-east', members: 2 }).start();
+  const first = new PatroniCluster({ ...ground, scope: 'hub-east', members: 2 });
+  running.push(first);
+  await first.start();
   const port = await freePort();
   line = startBalancer(ground, 'postgres', lineTo(first, port));
   const standbyOf = { host: '127.0.0.1', port };
   const standingBy = { ...ground, scope: 'hub-west', members: 2, standbyOf };
-  const second = await new PatroniCluster(standingBy).start();
+  const second = new PatroniCluster(standingBy);
+  running.push(second);
+  await second.start();
   clusters = { east: first, west: second };
-  east = await (await new Hub(ground, first).prepare('east')).start();
+  east = await new Hub(ground, first).prepare('east');
+  await east.start();
   west = await new Hub(ground, second).prepare('west');
   match = await setUpMatch(east as unknown as DrillClient, east.adminToken, {
     tickets: 2_000,
@@ -61,7 +67,7 @@ before(async () => {
 after(async () => {
   await Promise.allSettled(turnstiles.map((each) => each.end()));
   await Promise.allSettled([east?.stop(), west?.stop(), line?.end()]);
-  await Promise.allSettled([clusters?.east.stop(), clusters?.west.stop()]);
+  await Promise.allSettled(running.map((cluster) => cluster.stop()));
   ground?.remove();
 });
 
