@@ -76,6 +76,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     load: [],
     bench: ['load'],
     demo: ['load'],
+    flood: ['load', 'bench'],
     catalogue: ['demo'],
     network: ['catalogue'],
     rehearsal: ['demo', 'catalogue', 'network'],

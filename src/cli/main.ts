@@ -14,6 +14,7 @@ import { controlsCommand } from './controls/show.ts';
 import { windowCommand } from './controls/window.ts';
 import { decodeCommand } from './decode/command.ts';
 import { deviceCommand } from './device.ts';
+import { doctorCommand } from './doctor/command.ts';
 import { drillPrograms } from './drill-programs.ts';
 import { edgeCommand } from './edge.ts';
 import { eventCommand } from './event.ts';
@@ -119,6 +120,7 @@ export function allCommands(): Command[] {
     restoreCommand(),
     storeCommand(),
     reconcileCommand(),
+    doctorCommand(),
     regionCommand(),
     decodeCommand(),
     ...drillPrograms(),

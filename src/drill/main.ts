@@ -4,11 +4,13 @@ import { drillCommand } from './command/drill-command.ts';
 import { signCommand } from './command/sign-command.ts';
 import { runDemo } from './demo/command.ts';
 import { faultsDrill } from './faults/command.ts';
+import { floodDrill } from './flood/command.ts';
 import { killDrill } from './kill/command.ts';
 
 const DRILLS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   demo: runDemo,
   faults: async (args) => ((await faultsDrill(args)) ? 0 : 1),
+  flood: async (args) => ((await floodDrill(args)) ? 0 : 1),
   kill: async (args) => ((await killDrill(args)) ? 0 : 1),
   sign: signCommand,
 };

@@ -1,6 +1,7 @@
 // Every address that the server answers, context by context.
 import type { Server } from 'node:https';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Pool } from 'pg';
 import { collectDefaultMetrics } from 'prom-client';
 import { addAlarmRoutes } from './access/alarm-routes.ts';
 import { watchForClones } from './access/clones.ts';
@@ -14,9 +15,9 @@ import { addAccountRoutes } from './accounts/account-routes.ts';
 import { addSessionRoutes } from './accounts/session-routes.ts';
 import { SESSION_PREFIX } from './accounts/session-store.ts';
 import { addBackupRoutes } from './backup/routes.ts';
+import { addCellRoutes } from './cell/cell-routes.ts';
 import { addDeskRoutes } from './desk/routes.ts';
 import { addAddressRoutes } from './edge/address-routes.ts';
-import { addCellRoutes } from './cell/cell-routes.ts';
 import { addAuthorityRoutes } from './edge/authority-routes.ts';
 import { addEdgeRoutes } from './edge/enrol-routes.ts';
 import { addNodeRoutes } from './edge/node-routes.ts';
@@ -33,8 +34,9 @@ import { addStatusRoutes } from './lanes/status-routes.ts';
 import { addSupervisorRoutes } from './lanes/supervisor-routes.ts';
 import { addUndoRoutes } from './lanes/undo-routes.ts';
 import { addLiveRoutes } from './live/routes.ts';
+import { addNodeReport } from './monitoring/node-report.ts';
 import { addMonitoringRoutes } from './monitoring/routes.ts';
-import type { Database } from './open-database.ts';
+import { type Database, MIGRATIONS } from './open-database.ts';
 import { addAuditRoutes } from './platform/audit-routes.ts';
 import { watchReplication } from './platform/cluster/replication.ts';
 import type { ServeConfig } from './platform/config.ts';
@@ -46,6 +48,7 @@ import { followTls, readTls } from './platform/http/tls-files.ts';
 import { acceptCsv } from './platform/http/upload.ts';
 import { KeyedRequests } from './platform/idempotency/keyed-requests.ts';
 import type { Principal } from './platform/principal.ts';
+import { Shedding } from './platform/shedding/shedding.ts';
 import { addFreezeRoutes } from './release/freeze-routes.ts';
 import { addRecordingRoutes } from './release/recording-routes.ts';
 import { addReleaseRoutes } from './release/release-routes.ts';
@@ -78,6 +81,7 @@ export async function buildServerApp(
     version,
     translate: (error) => problemOfFault(error, database.isDiskFull()),
     tls: config.tls === null ? null : readTls(config.tls),
+    shedding: sheddingOf(context, database),
     ...(config.proxies === undefined ? {} : { proxies: config.proxies }),
   });
   if (config.tls !== null) {
@@ -107,28 +111,12 @@ export async function buildServerApp(
   addControlRoutes(app, context);
   addModeRoutes(app, context);
   addKickOffRoutes(app, context);
-  addTicketRoutes(app, context);
-  addPaperRoutes(app, context);
-  addTokenRoutes(app, context);
   addDeviceRoutes(app, context);
-  addOfferRoutes(app, context);
   addEnrolmentRoutes(app, context);
-  addPeopleRoutes(app, context);
-  addShiftRoutes(app, context);
-  addAlarmRoutes(app, context);
-  addAccountRoutes(app, context);
   addSessionRoutes(app, context);
   addScanRoutes(app, context);
-  addBackupRoutes(app, context, version);
-  addScanReading(app, context);
-  addShadowRoutes(app, context);
-  addRecordingRoutes(app, context, version);
-  addReleaseRoutes(app, context);
-  addFreezeRoutes(app, context);
   addSyncRoutes(app, context);
   addClaimsRoutes(app, context);
-  addConflictRoutes(app, context);
-  addStoreRoutes(app, context);
   addStatusRoutes(app, context);
   addMessageRoutes(app, context);
   addCallRoutes(app, context);
@@ -137,16 +125,67 @@ export async function buildServerApp(
   addSupervisorRoutes(app, context);
   addLiveRoutes(app, context);
   watchForClones(context);
-  addMonitoringRoutes(app, context);
-  addDeskRoutes(app, context);
-  addAuditRoutes(app, context.pool);
-  addEdgeRoutes(app, context);
-  addAuthorityRoutes(app, context);
-  addCellRoutes(app, context);
   addNodeRoutes(app, context, among.nodes);
   addAddressRoutes(app, context, among.nodes);
+  addScreenRoutes(app, { config, version, context, database });
   addWebRoutes(app, config.tls !== null);
   return app;
+}
+
+/** What people at screens ask never takes a connection that a lane waits for. */
+function addScreenRoutes(
+  app: FastifyInstance,
+  server: {
+    readonly config: ServeConfig;
+    readonly version: string;
+    readonly context: ServerContext;
+    readonly database: Database;
+  },
+): void {
+  const { config, version, context, database } = server;
+  const console = onPool(context, database.consolePool);
+  const bulk = onPool(context, database.bulkPool);
+  addTicketRoutes(app, console, bulk);
+  addPaperRoutes(app, bulk);
+  addTokenRoutes(app, console);
+  addOfferRoutes(app, console);
+  addPeopleRoutes(app, console);
+  addShiftRoutes(app, console);
+  addAlarmRoutes(app, console);
+  addAccountRoutes(app, console);
+  addBackupRoutes(app, bulk, version);
+  addScanReading(app, console);
+  addShadowRoutes(app, bulk);
+  addRecordingRoutes(app, bulk, version);
+  addReleaseRoutes(app, console);
+  addFreezeRoutes(app, console);
+  addConflictRoutes(app, console);
+  addStoreRoutes(app, console);
+  addMonitoringRoutes(app, console);
+  addDeskRoutes(app, console);
+  addAuditRoutes(app, database.consolePool);
+  addEdgeRoutes(app, console);
+  addAuthorityRoutes(app, console);
+  addCellRoutes(app, console);
+  addNodeReport(app, console, {
+    version,
+    role: config.role,
+    migrations: MIGRATIONS,
+    isDiskFull: () => database.isDiskFull(),
+  });
+}
+
+function sheddingOf(context: ServerContext, database: Database): Shedding {
+  return new Shedding({
+    peek: (credential) => context.access.peek(credential),
+    lanePools: [database.pool, database.claimPool],
+    registry: context.registry,
+  });
+}
+
+/** The same server, by way of other connections to its database. */
+function onPool(context: ServerContext, pool: Pool): ServerContext {
+  return { ...context, pool, acts: context.acts.on(pool) };
 }
 
 function replicationState(

@@ -33,8 +33,6 @@ async function serve(config: ServeConfig, log: Log): Promise<void> {
   }
   const [database, { startServer }] = await Promise.all([opening, import('./start-server.ts')]);
   const server = await startServer(config, version, log, database);
-  process.stdout.write(`kaimen ${version} is listening on ${server.url}\n`);
-  flushCompileCache();
   onStopSignal(() => {
     server.stop().then(
       () => process.exit(0),
@@ -44,6 +42,9 @@ async function serve(config: ServeConfig, log: Log): Promise<void> {
       },
     );
   });
+  // Whoever reads this line may end us at once, and in order.
+  process.stdout.write(`kaimen ${version} is listening on ${server.url}\n`);
+  flushCompileCache();
 }
 
 async function restore(config: ServeConfig, log: Log): Promise<void> {

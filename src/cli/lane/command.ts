@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { userLanguage } from '#cli/language.ts';
 import { ID_PATTERN } from '#domain/kernel/ids.ts';
 import { LANGUAGES, type Language } from '#lane/words.ts';
 import { codeLines, serialCodes } from './code-lines.ts';
@@ -221,11 +222,6 @@ function hasColour(): boolean {
   const { NO_COLOR, FORCE_COLOR } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
   return process.stdout.isTTY || (FORCE_COLOR !== undefined && FORCE_COLOR !== '0');
-}
-
-function userLanguage(): Language {
-  const { LC_ALL, LC_MESSAGES, LANG } = process.env;
-  return (LC_ALL || LC_MESSAGES || LANG || '').toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
 /** What is given replaces the default, and each further address is added. */

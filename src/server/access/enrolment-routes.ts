@@ -16,6 +16,7 @@ export function addEnrolmentRoutes(app: FastifyInstance, context: ServerContext)
     method: 'POST',
     url: '/api/v1/enrolment',
     rule: { allow: 'public' },
+    priority: 'control',
     summary: 'Take up an offer with a key of one’s own; proven by that key',
     tag: 'access',
     body: enrolmentRequest,

@@ -4,9 +4,11 @@ import type { Pool, PoolClient } from 'pg';
 import type { EnrolmentEnd } from '#domain/access/device-roles.ts';
 import type { Role } from '#domain/access/roles.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
+import { proofHead } from '#protocol/proof.ts';
 import { SESSION_PREFIX, SessionStore } from '#server/accounts/session-store.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { randomName, tokenHash } from '#server/platform/crypto.ts';
+import { jsonOf } from '#server/platform/http/body-proof.ts';
 import type { Operator, Principal } from '#server/platform/principal.ts';
 import { endDevice, findDevice, insertDevice } from './device-store.ts';
 import { publicKeyOf } from './proof-key.ts';
@@ -29,6 +31,8 @@ export class AccessStore {
   readonly #cache = new Map<string, Cached>();
   readonly #onChange = new Set<() => void>();
   readonly #holders = new Map<string, KeyHolder>();
+  /** Credentials that were good when they were last looked at. Nothing is allowed by it but to go first. */
+  readonly #known = new Map<string, 'lane' | 'person'>();
   /** Devices heard of since {@link noteSeen} last wrote it down. */
   readonly #seen = new Set<string>();
   #revision = 0;
@@ -59,6 +63,7 @@ export class AccessStore {
       : token.startsWith(SESSION_PREFIX)
         ? await this.sessions.find(token)
         : await this.#findOperator(hash);
+    this.#note(token, found?.principal ?? null);
     if (found === null) return null;
     // A look-up that a revocation overtook may be right no longer: it serves this request only.
     if (generation === this.#generation) {
@@ -68,6 +73,27 @@ export class AccessStore {
     return found.principal;
   }
 
+  /**
+   * Who that is, as far as can be said without asking the database.
+   *
+   * @param credential - a token, or the head of a proof
+   */
+  peek(credential: string): 'lane' | 'person' | null {
+    if (credential.startsWith('km')) return this.#known.get(credential) ?? null;
+    const head = proofHead.safeParse(jsonOf(credential));
+    return head.success && 'kid' in head.data ? (this.#known.get(head.data.kid) ?? null) : null;
+  }
+
+  #note(name: string, principal: Principal | null): void {
+    if (principal === null) {
+      this.#known.delete(name);
+      return;
+    }
+    if (this.#known.size >= CACHE_MAX) this.#known.clear();
+    const isLane = principal.kind === 'device' || principal.role === 'edge';
+    this.#known.set(name, isLane ? 'lane' : 'person');
+  }
+
   /** A device that proves itself by a key; null when none of that name has one. */
   async holderOf(deviceId: string): Promise<KeyHolder | null> {
     const cached = this.#holders.get(deviceId);
@@ -75,6 +101,7 @@ export class AccessStore {
     if (cached !== undefined && cached.expiresAt > this.#now()) return cached;
     const generation = this.#generation;
     const found = await findDevice(this.#pool, { id: deviceId }, this.#now());
+    this.#note(deviceId, found?.device ?? null);
     if (found?.key == null) return null;
     const holder = { ...found, key: publicKeyOf(found.key) };
     if (generation === this.#generation) {

@@ -22,6 +22,7 @@ export function addBackupRoutes(
     method: 'GET',
     url: '/api/v1/backup',
     rule: { allow: 'backup.take' },
+    priority: 'bulk',
     summary:
       'Everything the database holds at this moment, as one file; keys and tokens are not in it',
     tag: 'operation',

@@ -20,6 +20,8 @@ export type Acts = {
     ) => Promise<{ readonly result: T; readonly act: Omit<Act, 'actor'> | null }>,
     line?: string,
   ): Promise<T>;
+  /** The same acts, in the same lines, by other connections. */
+  on(pool: Pool): Acts;
 };
 
 /** @param settle - after the commit, before anybody is told: makes it binding where others decide */
@@ -28,9 +30,10 @@ export function createActs(
   node: string,
   now: Clock,
   settle: () => Promise<void> = async () => {},
+  lines: Lines = new Lines(),
 ): Acts {
-  const lines = new Lines();
   return {
+    on: (other) => createActs(other, node, now, settle, lines),
     do(principal, work, line) {
       const carryOut = async (client: PoolClient) => {
         const { result, act } = await work(client);

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { readConfig, UsageError } from './config.ts';
 
@@ -24,7 +27,7 @@ test('says what to write instead of what it does not know', () => {
     [['serve', '--role', 'edge'], /--role edge/],
     [['serve', '--log-level', 'loud'], /--log-level loud/],
     [['serve', '--colour'], /--colour/],
-    [['sing'], /unknown command “sing”: serve, restore or rescue/],
+    [['sing'], /unknown command “sing”: serve, restore, rescue or override/],
   ];
   for (const [args, words] of bad) {
     assert.throws(() => readConfig(args, {}), words, args.join(' '));
@@ -35,4 +38,15 @@ test('says what to write instead of what it does not know', () => {
 test('is the system that opens the gates unless it says that it is not', () => {
   assert.equal(readConfig(['serve'], {}).isStaging, false);
   assert.equal(readConfig(['serve', '--staging'], {}).isStaging, true);
+});
+
+test('takes the address of the database from a file, so that no process list shows its password', () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'kaimen-config-')), 'url');
+  writeFileSync(file, 'postgres://kaimen:secret@db/kaimen\n');
+  const env = { DATABASE_URL_FILE: file };
+  assert.equal(readConfig(['serve'], env).databaseUrl, 'postgres://kaimen:secret@db/kaimen');
+  const both = { ...env, DATABASE_URL: 'postgres://db' };
+  assert.throws(() => readConfig(['serve'], both), /leave one of them out/);
+  assert.throws(() => readConfig(['serve'], { DATABASE_URL_FILE: `${file}.gone` }), UsageError);
+  rmSync(path.dirname(file), { recursive: true });
 });

@@ -1,4 +1,5 @@
 // The command line of the server program. Everything else it needs it finds in its data directory.
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { namesSeveralHosts } from './cluster/database-url.ts';
@@ -57,8 +58,9 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
       `--host ${values.host} would send tickets and tokens in the clear: add --tls-cert and --tls-key, or stay on 127.0.0.1`,
     );
   }
+  const databaseUrl = databaseUrlOf(env);
   const proxies = proxiesOf(values.proxies);
-  const replication = replicationOf(values.replication, env['DATABASE_URL'] ?? null);
+  const replication = replicationOf(values.replication, databaseUrl);
   const level = values['log-level'];
   if (!isLevel(level))
     throw new UsageError(`--log-level ${level}: debug, info, warn, error or silent`);
@@ -71,7 +73,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
     hubAddress: hubAddress(role, values.hub),
     caFile: values.ca ?? null,
     cellFile: values.cell ?? null,
-    databaseUrl: env['DATABASE_URL'] ?? null,
+    databaseUrl,
     tls,
     proxies,
     replication,
@@ -112,6 +114,20 @@ function parse(args: readonly string[]) {
     });
   } catch (error) {
     throw new UsageError((error as Error).message);
+  }
+}
+
+/** A password is better kept in a file than in what every process of the machine may list. */
+function databaseUrlOf(env: NodeJS.ProcessEnv): string | null {
+  const { DATABASE_URL: said, DATABASE_URL_FILE: file } = env;
+  if (file === undefined || file === '') return said ?? null;
+  if (said !== undefined) {
+    throw new UsageError('DATABASE_URL and DATABASE_URL_FILE are both set: leave one of them out');
+  }
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new UsageError(`DATABASE_URL_FILE ${file}: ${(error as Error).message}`);
   }
 }
 

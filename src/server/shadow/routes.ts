@@ -16,6 +16,7 @@ export function addShadowRoutes(app: FastifyInstance, context: ServerContext): v
     method: 'POST',
     url: '/api/v1/events/:id/shadow/compare',
     rule: { allow: 'shadow.compare' },
+    priority: 'bulk',
     summary: 'Compare the old system’s log with what we decided: every difference, by line',
     tag: 'scans',
     params: z.object({ id }),

@@ -25,8 +25,12 @@ const eventParams = z.object({ id });
 export const ticketParams = z.object({ id, ref: id });
 const FILE_BYTES_MAX = 512 * 1024 * 1024;
 
-export function addTicketRoutes(app: FastifyInstance, context: ServerContext): void {
-  addImport(app, context);
+export function addTicketRoutes(
+  app: FastifyInstance,
+  context: ServerContext,
+  bulk: ServerContext,
+): void {
+  addImport(app, bulk);
   addLookUps(app, context);
   addBlocking(app, context);
 
@@ -49,6 +53,7 @@ function addImport(app: FastifyInstance, context: ServerContext): void {
     method: 'POST',
     url: '/api/v1/events/:id/tickets/import',
     rule: { allow: 'tickets.import' },
+    priority: 'bulk',
     summary: 'Import a ticket file: all of it or nothing',
     tag: 'tickets',
     params: eventParams,

@@ -18,7 +18,7 @@ export function addWebRoutes(app: FastifyInstance, isTls: boolean): void {
       if (file !== null) return send(request, reply.headers(headers), file);
       return sendProblem(reply, files.isBuilt ? notThere(address) : notBuilt());
     };
-    const config = { rule: { allow: 'public' } } as const;
+    const config = { rule: { allow: 'public' }, priority: 'control' } as const;
     app.route({ method: 'GET', url: `/${name}/*`, config, schema: { hide: true }, handler });
     app.route({
       method: 'GET',

@@ -18,6 +18,7 @@ import {
   SESSION_COOKIE,
 } from './browser.ts';
 import { HttpProblem, sendProblem } from './problem.ts';
+import { refuseRouteWithoutRule } from './route.ts';
 
 /** @param isAttended - somebody is at the browser: its session is used, and goes on */
 export type Authenticate = (token: string, isAttended: boolean) => Promise<Principal | null>;
@@ -44,6 +45,8 @@ export async function buildApp(deps: {
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
   /** Whose word is taken for the address of who asks. */
   readonly proxies?: readonly string[];
+  /** Turns away what there is no room for, before anything else is done about it. */
+  readonly shedding: { install(app: FastifyInstance): void };
 }): Promise<FastifyInstance> {
   const app = Fastify({
     ...(deps.tls === null
@@ -80,14 +83,8 @@ export async function buildApp(deps: {
   // Reached by /openapi.json, which has a rule of its own.
   await app.register(swagger, descriptionOf(deps.version));
 
-  app.addHook('onRoute', (route) => {
-    if (route.config?.rule === undefined && route.method !== 'HEAD') {
-      throw new Error(
-        `${String(route.method)} ${route.url} has no rule: every route names who may call it`,
-      );
-    }
-  });
-
+  refuseRouteWithoutRule(app);
+  deps.shedding.install(app);
   endSlowBodies(app);
   refuseSpoiltBodies(app);
 
@@ -115,6 +112,7 @@ export async function buildApp(deps: {
   return app;
 }
 
+/** An address that cannot be decoded, or a part of it that is too long: no hook has seen the request yet. */
 function descriptionOf(version: string) {
   return {
     openapi: {

@@ -23,6 +23,7 @@ const PROBLEMS = {
   'refused-file': [422, 'The file was refused; nothing of it was taken'],
   'too-many-requests': [429, 'Too many requests'],
   internal: [500, 'Something is wrong at our end'],
+  overloaded: [503, 'Too much is asked just now'],
   unavailable: [503, 'Not available just now'],
   'store-behind': [503, 'The claim store is being rebuilt'],
   'outcome-unknown': [503, 'Whether it was done is not known'],

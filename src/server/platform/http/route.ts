@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { KEY_HEADER, KEY_PARAMETER, readKeyHeader } from '../idempotency/key-header.ts';
 import type { KeyedRequests } from '../idempotency/keyed-requests.ts';
 import type { Principal, Rule } from '../principal.ts';
+import { leavePlace } from '../shedding/places.ts';
+import { type Priority, priorityOf } from './priority.ts';
 import { malformed } from './problem.ts';
 import { drainedHash } from './upload.ts';
 
@@ -15,6 +17,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     rule?: Rule;
+    /** Ordinary, where a route that was not added here says nothing. */
+    priority?: Priority;
     /** The body is read by the handler, as long as it takes. */
     isStreamed?: boolean;
   }
@@ -36,6 +40,8 @@ export type RouteDefinition<
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly rule: Rule;
+  /** Who is served first when there is too much; what follows from the rule when left out. */
+  readonly priority?: Priority;
   readonly summary: string;
   readonly tag: string;
   readonly params?: Params | undefined;
@@ -56,15 +62,26 @@ export type RouteDefinition<
   }) => unknown;
 };
 
+export function refuseRouteWithoutRule(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    if (route.config?.rule === undefined && route.method !== 'HEAD') {
+      throw new Error(
+        `${String(route.method)} ${route.url} has no rule: every route names who may call it`,
+      );
+    }
+  });
+}
+
 export function addRoute<
   Params extends Schema | undefined = undefined,
   Query extends Schema | undefined = undefined,
   Body extends Schema | undefined = undefined,
 >(app: FastifyInstance, route: RouteDefinition<Params, Query, Body>): void {
+  const priority = route.priority ?? priorityOf(route.rule);
   app.route({
     method: route.method,
     url: route.url,
-    config: { rule: route.rule, isStreamed: route.streamed !== undefined },
+    config: { rule: route.rule, priority, isStreamed: route.streamed !== undefined },
     ...(route.bodyBytesMax === undefined ? {} : { bodyLimit: route.bodyBytesMax }),
     schema: openApiOf(route),
     // The schema above documents; zod judges, so that messages say what to write instead.
@@ -79,7 +96,10 @@ export function addRoute<
         request,
         reply,
       };
-      return await onceByKey(route, request, reply, async () => await route.handle(call));
+      const answer = await onceByKey(route, request, reply, async () => await route.handle(call));
+      // A feed has begun, and goes on for hours.
+      if (reply.sent) leavePlace(reply.raw);
+      return answer;
     },
   });
 }
@@ -145,6 +165,7 @@ function openApiOf(
       '4xx': { description: 'problem+json naming the field and the mend', type: 'object' },
     },
     'x-kaimen-rule': rule,
+    'x-kaimen-priority': route.priority ?? priorityOf(rule),
   };
 }
 

@@ -1,0 +1,43 @@
+// What the drill tells the flooder, and what that tells back.
+import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { Request } from '#drill/load/connection.ts';
+
+export type FloodWish = {
+  readonly url: string;
+  /** In turn, again and again. */
+  readonly requests: readonly Request[];
+  /** Whatever becomes of the answers; null: each connection as fast as it gets them. */
+  readonly perSecond: number | null;
+  readonly ms: number;
+  readonly connections: number;
+};
+
+export type FloodTally = {
+  readonly served: number;
+  /** 503 with a time in Retry-After, and without. */
+  readonly shed: number;
+  readonly shedWithoutTime: number;
+  /** Any other status: who shows no good token gets 401. */
+  readonly refused: number;
+  readonly lost: number;
+  /** Not asked, because every connection was still waiting. */
+  readonly unsent: number;
+  readonly seconds: number;
+  /** Least and most seconds of Retry-After. */
+  readonly retryAfterS: readonly [number, number] | null;
+};
+
+const PROGRAM = fileURLToPath(new URL('flooder.ts', import.meta.url));
+
+/** Runs the flooder to its end, behind every other program of the machine. */
+export async function flood(wish: FloodWish): Promise<FloodTally> {
+  const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
+  setPriority(child.pid ?? 0, constants.priority.PRIORITY_LOW);
+  child.stdin.end(JSON.stringify(wish));
+  const said = await text(child.stdout);
+  if (said === '') throw new Error('the flooder ended without a word');
+  return JSON.parse(said) as FloodTally;
+}

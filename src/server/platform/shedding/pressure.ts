@@ -1,0 +1,55 @@
+// What lanes feel of everything else: the time in which the program could not turn to them, and the time that
+// they wait for a connection to the database. Measured all the time, judged against what lanes may be made to wait.
+import { type ELDHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+
+const RESOLUTION_MS = 5;
+const NS_PER_MS = 1e6;
+/** With lanes at work: what a request of theirs may lose to others; without: what people do not notice. */
+const STALL_MAX_MS = 4;
+const STALL_MAX_ALONE_MS = 60;
+/** Lanes are at work when there was one within this time. */
+const AT_WORK_MS = 10_000;
+
+export type PoolLike = { readonly waitingCount: number };
+
+export class Pressure implements Disposable {
+  readonly #delay: ELDHistogram;
+  readonly #pools: readonly PoolLike[];
+  #laneAt = Number.NEGATIVE_INFINITY;
+  stallMs = 0;
+
+  /** @param pools - of which lanes take their connections */
+  constructor(pools: readonly PoolLike[]) {
+    this.#pools = pools;
+    this.#delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+    this.#delay.enable();
+  }
+
+  laneCame(now: number): void {
+    this.#laneAt = now;
+  }
+
+  areLanesAtWork(now: number): boolean {
+    return now - this.#laneAt < AT_WORK_MS;
+  }
+
+  /** @returns 1 for as much as lanes may feel; of the time since it was asked last */
+  read(now: number): number {
+    this.stallMs = Math.max(
+      this.#delay.percentile(STALL_PERCENTILE) / NS_PER_MS - RESOLUTION_MS,
+      0,
+    );
+    this.#delay.reset();
+    const waiting = this.#pools.reduce((sum, { waitingCount }) => sum + waitingCount, 0);
+    const isAtWork = this.areLanesAtWork(now);
+    const stall = this.stallMs / (isAtWork ? STALL_MAX_MS : STALL_MAX_ALONE_MS);
+    return isAtWork ? Math.max(stall, waiting / WAITING_MAX) : stall;
+  }
+
+  [Symbol.dispose](): void {
+    this.#delay.disable();
+  }
+}
+
+const STALL_PERCENTILE = 90;
+const WAITING_MAX = 4;
