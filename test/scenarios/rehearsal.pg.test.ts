@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,8 +26,17 @@ function start(args: readonly string[], token = '') {
     env: { ...process.env, KAIMEN_TOKEN: token },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const isReady = new Promise<void>((resolve) => {
+    createInterface(child.stdout).on('line', (line) => {
+      if (line.startsWith('the ground is ready')) resolve();
+    });
+  });
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  return { child, ended: ended.then(([out, err, [code]]) => ({ code: code as number, out, err })) };
+  return {
+    child,
+    isReady,
+    ended: ended.then(([out, err, [code]]) => ({ code: code as number, out, err })),
+  };
 }
 
 const drill = (args: readonly string[], token?: string) => start(args, token).ended;
@@ -46,8 +56,8 @@ test('a short storm is a go, leaves a report, and is signed', async () => {
 
 test('a signal ends it in order: nothing runs on, nothing is left behind', async () => {
   const before = readdirSync(os.tmpdir()).filter((name) => name.startsWith('kaimen-rehearsal-'));
-  const { child, ended } = start(['--seed', '3', ...QUICK, '--out', reports]);
-  for await (const chunk of child.stdout) if (String(chunk).includes('the ground is ready')) break;
+  const { child, ended, isReady } = start(['--seed', '3', ...QUICK, '--out', reports]);
+  await isReady;
   child.kill('SIGINT');
   assert.equal((await ended).code, 2);
   const left = readdirSync(os.tmpdir()).filter((name) => name.startsWith('kaimen-rehearsal-'));
@@ -81,8 +91,8 @@ test('a system is rehearsed only if it says that it is staging, and while it has
   };
   assert.deepEqual(await statuses(), ['closed', 'closed']);
 
-  const { child, ended } = start(args, token);
-  for await (const chunk of child.stdout) if (String(chunk).includes('the ground is ready')) break;
+  const { ended, isReady } = start(args, token);
+  await isReady;
   await delay(1_000);
   await client.ask({ method: 'POST', path: '/api/v1/events/derby/open' });
   assert.equal((await ended).code, 2, 'somebody may enter: the drill stops');

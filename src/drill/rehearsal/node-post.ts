@@ -24,6 +24,8 @@ process.once('exit', () => {
 
 export class NodePost implements AsyncDisposable {
   readonly setting: NodeSetting;
+  /** Starts that failed, and why. */
+  readonly failedStarts: string[] = [];
   #server: ServerProcess | null = null;
 
   constructor(setting: NodeSetting) {
@@ -57,6 +59,7 @@ export class NodePost implements AsyncDisposable {
         this.#server = await ServerProcess.start(dataDir, port, options, runAs);
         return;
       } catch (error) {
+        this.failedStarts.push((error as Error).message);
         if (tries >= START_TRIES) throw error;
         await delay(TRY_AGAIN_MS);
       }

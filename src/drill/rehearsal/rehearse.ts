@@ -5,6 +5,7 @@ import { isAct } from '#drill/catalogue/faults.ts';
 import type { Injection } from '#drill/catalogue/plan.ts';
 import type { Seen } from './crowd.ts';
 import type { KnownScan } from './desk.ts';
+import { diagnose } from './diagnosis.ts';
 import { type LaneBook, readLaneBook } from './lane-book.ts';
 import type { Arrival } from './people.ts';
 import type { Deciding, GivenUp, Promised, Scene } from './scene.ts';
@@ -74,12 +75,18 @@ export async function rehearse({
   await pause(plan.seconds * 1_000, stopping);
   await Promise.all(acting);
   const mendedAt = Math.max(0, ...struck.map(({ mendedAtMs }) => mendedAtMs ?? 0));
+  say(`${seconds(crowd.nowMs())}  everything is mended; lanes are to be live again`);
   const recoveredAt = stopping.aborted ? null : await untilExact(scene, mendedAt);
+  if (recoveredAt === null && !stopping.aborted)
+    for (const line of await diagnose(scene)) say(line);
   const leftWaiting = await crowd.finish(stopping.aborted ? 0 : VERDICT_MS_MAX);
   crowd.stop();
   const lastsMs = crowd.nowMs();
   stalls.stop();
-  if (!stopping.aborted) await Promise.all(scene.ground.lanes.map((lane) => lane.end()));
+  // A lane that is still there holds its journal.
+  await Promise.all(
+    scene.ground.lanes.map((lane) => (stopping.aborted ? lane.kill() : lane.end())),
+  );
   const known = {
     seen: crowd.seen,
     struck: struck.sort((a, b) => a.struckAtMs - b.struckAtMs),

@@ -89,7 +89,7 @@ function lanesOf(plan: Plan, record: RehearsalRecord): LaneOutcome[] {
       gate: record.gateOf(number),
       stand: standOf(number, plan.lanes),
       scans: shown.length,
-      gapMs: Math.round(Math.max(0, ...mine.map(({ tookMs }) => tookMs))),
+      gapMs: gapOf(mine, record.lastsMs),
       slow: shown.filter(({ tookMs }) => tookMs > VERDICT_MS).length,
       provisional: shown.filter(({ verdict }) => verdict?.verdict === 'provisional').length,
       interrupted: mine.length - shown.length,
@@ -97,6 +97,16 @@ function lanesOf(plan: Plan, record: RehearsalRecord): LaneOutcome[] {
       rungs: rungSpans(shown),
     };
   });
+}
+
+/** Somebody stands there without a verdict; if the lane has died over them, until it shows the next one. */
+function gapOf(mine: readonly Seen[], lastsMs: number): number {
+  const gaps = mine.map(({ atMs, tookMs, verdict }) => {
+    if (verdict !== null) return tookMs;
+    const next = mine.find((one) => one.verdict !== null && one.atMs > atMs);
+    return (next === undefined ? lastsMs : next.atMs + next.tookMs) - atMs;
+  });
+  return Math.round(Math.max(0, ...gaps));
 }
 
 /** What a lane settles alone at any time says nothing of the rung that it stands on. */

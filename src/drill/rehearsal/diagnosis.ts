@@ -1,0 +1,36 @@
+// What a ground that does not come back says of itself: for whoever has to find out why.
+import { NODES } from '#drill/catalogue/parties.ts';
+import type { Scene } from './scene.ts';
+
+const ANSWER_MS_MAX = 2_000;
+const LOG_LINES = 6;
+const LANE_WORDS = 2;
+
+export async function diagnose({ ground }: Scene): Promise<string[]> {
+  const lines: string[] = [];
+  for (const node of NODES) {
+    if (!ground.network.has(node)) continue;
+    const url = ground.network.deskUrl(node);
+    for (const page of ['healthz', 'readyz'])
+      lines.push(`${node} ${page}: ${await said(url, page)}`);
+    const failed = ground.nodes.get(node)?.failedStarts ?? [];
+    lines.push(...failed.map((why) => `${node} did not start: ${why.slice(-300)}`));
+    const log = ground.nodes.get(node)?.said().split('\n').slice(-LOG_LINES) ?? [];
+    lines.push(...log.map((line) => `${node} log: ${line.slice(0, 300)}`));
+  }
+  for (const lane of ground.lanes) {
+    lines.push(
+      `lane-${lane.number}: ${lane.said.slice(-LANE_WORDS).join(' | ') || 'said nothing'}`,
+    );
+  }
+  return lines;
+}
+
+async function said(url: string, page: string): Promise<string> {
+  try {
+    const answer = await fetch(`${url}/${page}`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    return `${answer.status} ${await answer.text()}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
