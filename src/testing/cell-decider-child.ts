@@ -38,8 +38,8 @@ export type Said = {
 const task = JSON.parse(process.argv[2] ?? '{}') as DeciderTask;
 const database = { connection: task.connection } as TestDatabase;
 const node = await HubNode.open(database, { now: task.now, name: task.name, cell: task.cell });
-await node.context.catalogue.get(task.event);
 await node.context.cell?.ready(task.event);
+await node.context.catalogue.reload(task.event);
 let next = 0;
 let isStopping = false;
 const lanes = Array.from({ length: task.lanes }, (_, lane) => run(lane));

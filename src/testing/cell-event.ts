@@ -13,7 +13,7 @@ export async function moveToCell(nodes: readonly HubNode[], event: number): Prom
   });
   await first.context.cell?.settle();
   for (const { context } of nodes) {
-    await context.catalogue.reload(event);
     await context.cell?.ready(event);
+    await context.catalogue.reload(event);
   }
 }

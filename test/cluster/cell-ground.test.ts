@@ -56,12 +56,18 @@ test('is handed an event that was decided at the hub, and every node decides it 
   assert.equal(await wordAt(ground.hub, 1), 'admitted');
   await ground.hub.ask(`${DERBY}/cell`, { body: { act: 'keep' } });
   assert.equal((await authority('cell')).authority, 'cell');
-  for (const node of [ground.hub, north, south]) {
-    await until(
+  for (const [node, rung] of [
+    [ground.hub, 'hub'],
+    [north, 'edge'],
+    [south, 'edge'],
+  ] as const) {
+    // Until it has heard of it, a box passes on.
+    const { value } = await until(
       SOON_MS,
-      () => wordAt(node, 1),
-      (word) => word === 'already-used',
+      () => ground.tryScan(node, lane, 1),
+      ({ body }) => body.rung === rung,
     );
+    assert.equal(value.body.reason, 'already-used');
   }
   const answers = await Promise.all(
     [north, south, ground.hub].map((node) => ground.tryScan(node, lane, 2)),

@@ -69,7 +69,9 @@ export function writeDown(
     const scopes = found.rows[0]?.scopes;
     if (scopes === undefined) return null;
     const known = await followedOf(client, event);
-    const from = known?.epoch === head.epoch && !isWhole ? known.revision : -1;
+    // What follows has to follow something: of another store it would be counted on top.
+    if (!isWhole && known?.epoch !== head.epoch) return null;
+    const from = isWhole ? -1 : (known?.revision ?? -1);
     const fresh = events.filter(({ kv, isGone }) => !isGone && Number(kv.modRevision) > from);
     const scans = fresh
       .filter(({ what }) => what.kind === 's')

@@ -75,7 +75,9 @@ export class Cell implements CellSource {
     follower.mirror.takeHead(kv);
     const known = follower.mirror.head;
     if (known === null) return null;
-    const { file, status, entryEpoch, outlines, scopes, controls, decides } = known.value;
+    const { file, status, entryEpoch, outlines, scopes, controls } = known.value;
+    // Until this node has heard everything, whoever has decides.
+    const decides = follower.isReady ? known.value.decides : null;
     const fence = known.modRevision;
     const deps = { etcd: this.etcd, keys, follower, log: this.#deps.log };
     const cell = eventCellOf(deps, key);

@@ -120,6 +120,7 @@ export class Follower {
     }
     this.isReady = true;
     this.#wake();
+    this.#deps.onHead(this.#event);
   }
 
   async #pulseAt(revision: number): Promise<Kv | undefined> {
@@ -245,6 +246,8 @@ export class Follower {
       const through = Number(part.at(-1)?.kv.modRevision ?? 0);
       try {
         const head = this.mirror.head.value;
+        // Loaded anew meanwhile: read as a whole, soon.
+        if (head.epoch !== this.#epoch) return;
         const written = await writeDown(pool, this.#event, head, part, through, false, now());
         // Not the cell's here: looked at again in a while.
         if (written === null) return;
