@@ -105,10 +105,29 @@ async function lanesAreBack(): Promise<void> {
   await until(30_000, async () => isBack(), Boolean);
 }
 
+/** What a lane has shown comes up by its journal, if it did not at once. */
+async function everyScanIsAt(event: string, lanes: readonly Turnstile[]): Promise<void> {
+  await until(
+    30_000,
+    async () => {
+      const stored = await storedScans(hub, event);
+      const shown = lanes.flatMap((lane) => lane.shown);
+      return shown.filter(({ scanId }) => !stored.has(scanId)).map(({ scanId }) => scanId);
+    },
+    (missing) => missing.length === 0,
+  );
+}
+
+function whatWritersHeard(): string {
+  const whys = writers.flatMap((each) => [...each.whys]).map(([why, n]) => `${n} × ${why}`);
+  return whys.length === 0 ? 'every write was answered at once' : whys.join(', ');
+}
+
 test('serves on PostgreSQL 15, and says that every write is on two machines', async () => {
   const health = await hub.ask<{ replication: string }>({ method: 'GET', path: '/healthz' });
   assert.equal(health.replication, 'strict');
-  assert.ok(writers.every(({ acknowledged }) => acknowledged.length > 3));
+  const areWriting = () => writers.every(({ acknowledged }) => acknowledged.length > 3);
+  await until(20_000, async () => areWriting(), Boolean);
   await lanesAreBack();
 });
 
@@ -116,6 +135,7 @@ test('the primary is killed: another takes over, and each write is there once', 
   const since = performance.now();
   const primary = await cluster.leader();
   await cluster.killMember(primary);
+  t.after(() => primary.program.start());
   await until(
     PRIMARY_BACK_MS,
     async () => writers.every(({ answeredAt }) => (answeredAt.at(-1) ?? 0) > since + 1_000),
@@ -128,7 +148,7 @@ test('the primary is killed: another takes over, and each write is there once', 
   lanesWereServed(since);
   boxServed(since);
   await holdWritesAgainst(hub, writers);
-  primary.program.start();
+  t.diagnostic(whatWritersHeard());
 });
 
 test('a node is killed: the other answers for it', async (t) => {
@@ -136,6 +156,7 @@ test('a node is killed: the other answers for it', async (t) => {
   const [node] = hub.nodes;
   assert.ok(node);
   await node.kill();
+  t.after(() => node.start());
   await pause(3_000);
   const gap = longestGap(writers, since);
   t.diagnostic(`longest time without an answered write: ${Math.round(gap)} ms`);
@@ -143,13 +164,13 @@ test('a node is killed: the other answers for it', async (t) => {
   await lanesAreBack();
   lanesWereServed(since);
   boxServed(since);
-  await node.start();
 });
 
 test('the leader of etcd is killed: nobody notices', async (t) => {
   const since = performance.now();
   const leader = await cluster.etcdLeader();
   await leader.end();
+  t.after(() => leader.start());
   await pause(5_000);
   const gap = longestGap(writers, since);
   t.diagnostic(`longest time without an answered write: ${Math.round(gap)} ms`);
@@ -157,7 +178,6 @@ test('the leader of etcd is killed: nobody notices', async (t) => {
   await lanesAreBack();
   lanesWereServed(since);
   boxServed(since);
-  leader.start();
 });
 
 test('the member that was killed is one of three again', async () => {
@@ -166,9 +186,12 @@ test('the member that was killed is one of three again', async () => {
 });
 
 test('nothing that was answered is lost, nothing was done twice', async (t) => {
-  await Promise.all([...writers, ...scanners, ...turnstiles].map((each) => each.end()));
+  await Promise.all([...writers, ...scanners].map((each) => each.end()));
+  await Promise.all([...turnstiles, atBox].map((each) => each.close()));
   const writes = await holdWritesAgainst(hub, writers);
   const repeats = writers.reduce((sum, each) => sum + each.repeats, 0);
+  await everyScanIsAt(match.eventId, turnstiles);
+  await everyScanIsAt(boxed.match.eventId, [atBox]);
   const stored = await storedScans(hub, match.eventId);
   let scans = 0;
   for (const { answers } of scanners) {
@@ -178,12 +201,9 @@ test('nothing that was answered is lost, nothing was done twice', async (t) => {
     }
   }
   const shown = turnstiles.flatMap((each) => each.shown);
-  for (const { scanId, verdict } of shown) {
-    assert.ok(stored.has(scanId), `${scanId}, shown ${verdict}, is not at the hub`);
-  }
   const alone = shown.filter(({ verdict }) => verdict === 'provisional').length;
   t.diagnostic(
-    `${writes} writes answered, ${repeats} repeats; ${scans} scans; ${shown.length} at lanes, ${alone} of them alone`,
+    `${writes} writes answered, ${repeats} repeats (${whatWritersHeard()}); ${scans} scans; ${shown.length} at lanes, ${alone} of them alone`,
   );
   assert.ok(writes > 50 && scans > 100 && shown.length > 50);
 });

@@ -144,7 +144,7 @@ test('lanes go on alone, bring what they know, and then it decides again', async
 });
 
 test('every admission that a lane showed is in the promoted hub, and none was decided before', async (t) => {
-  await Promise.all(turnstiles.map((each) => each.end()));
+  await Promise.all(turnstiles.map((each) => each.close()));
   const shown = turnstiles.flatMap((each) => each.shown);
   const early = shown.filter(
     ({ at, ms, rung }) => rung === 'hub' && at + ms > lostAt + 100 && at < servedAgainAt - 50,
@@ -152,11 +152,15 @@ test('every admission that a lane showed is in the promoted hub, and none was de
   assert.deepEqual(early, []);
   const admitted = shown.filter(({ verdict }) => ['admitted', 'provisional'].includes(verdict));
   assert.equal(admitted.length, shown.length);
-  const { value: stored } = await until(
+  await until(
     SOON_MS,
-    () => storedScans(west, match.eventId),
-    (all) => admitted.every(({ scanId }) => all.has(scanId)),
+    async () => {
+      const held = await storedScans(west, match.eventId);
+      return admitted.filter(({ scanId }) => !held.has(scanId)).map(({ scanId }) => scanId);
+    },
+    (missing) => missing.length === 0,
   );
+  const stored = await storedScans(west, match.eventId);
   for (const { scanId } of admitted) {
     assert.ok(['admitted', 'provisional'].includes(stored.get(scanId)?.verdict ?? ''), scanId);
   }

@@ -46,11 +46,12 @@ export class Patroni {
     await this.#first('PATCH', '/config', { standby_cluster: null });
   }
 
-  /** @returns the member that may write; null while none does */
+  /** @returns the member whose PostgreSQL has become the primary; null while none has */
   async primary(): Promise<string | null> {
     const asked = this.#members.map(async (member) => {
-      const { status } = await this.#ask(member, 'GET', '/primary').catch(() => ({ status: 0 }));
-      return status === 200 ? member : null;
+      const answer = await this.#ask(member, 'GET', '/patroni').catch(() => null);
+      const { role, state } = JSON.parse(answer?.text ?? '{}') as { role?: string; state?: string };
+      return state === 'running' && (role === 'master' || role === 'primary') ? member : null;
     });
     return (await Promise.all(asked)).find((member) => member !== null) ?? null;
   }

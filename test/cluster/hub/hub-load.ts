@@ -20,6 +20,8 @@ export class Writer {
   /** When an answer came, by `performance.now()`. */
   readonly answeredAt: number[] = [];
   repeats = 0;
+  /** What it was told when it had to repeat, and how often. */
+  readonly whys = new Map<string, number>();
   readonly #hub: Hub;
   readonly #name: string;
   readonly #running: Promise<void>;
@@ -45,7 +47,7 @@ export class Writer {
       assert.equal(answer.status, 200, JSON.stringify(answer.body));
       this.acknowledged.push(person);
       this.answeredAt.push(performance.now());
-      await pause(60);
+      await pause(200);
     }
   }
 
@@ -56,6 +58,9 @@ export class Writer {
       const isPassing = answer.status === 0 || answer.status >= 500 || answer.status === 409;
       if (!isPassing || performance.now() > until) return answer;
       this.repeats += 1;
+      const { code = '' } = (answer.body ?? {}) as { code?: string };
+      const why = `${answer.status} ${code}`.trim();
+      this.whys.set(why, (this.whys.get(why) ?? 0) + 1);
       await pause(REPEAT_AFTER_MS);
     }
   }
@@ -129,9 +134,14 @@ export class Turnstile {
     this.#running = this.#run();
   }
 
-  async end(): Promise<void> {
+  /** Nobody comes any more; the lane goes on sending what it has. */
+  async close(): Promise<void> {
     this.#isOver = true;
     await this.#running;
+  }
+
+  async end(): Promise<void> {
+    await this.close();
     await this.#lane.stop();
   }
 
