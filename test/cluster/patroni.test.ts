@@ -24,7 +24,7 @@ import { PatroniCluster } from './hub/patroni-cluster.ts';
 const VERDICT_MS = 1_200 + 400;
 const SLOW_MS = 800;
 /** Times of the tests' cluster: ttl 5 s, looked at each second. */
-const PRIMARY_BACK_MS = 15_000;
+const PRIMARY_BACK_MS = 25_000;
 const NODE_BACK_MS = 5_000;
 const TICKETS = 4_000;
 

@@ -1,6 +1,7 @@
 // Writes that may be repeated: the table of who asked what under which key, who is at work on it, and what
 // was answered.
 import { hash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import { randomName } from '../crypto.ts';
@@ -10,6 +11,7 @@ import { asKeyedRequest, isSameHash, KeyedRequest, keyReused } from './keyed-req
 /** Whoever works on a request says so this often; who has not for longer is taken to be gone. */
 const RUN_FOR_SECONDS = 8;
 const RENEW_EVERY_MS = 2_500;
+const RELEASE_AGAIN_MS = 250;
 export const KEPT_HOURS = 24;
 const FORGET_EVERY_MS = 10 * 60_000;
 /** An answer longer than this is made anew from what the steps came to. */
@@ -51,7 +53,11 @@ export class KeyedRequests {
   async answer(call: KeyedCall): Promise<unknown> {
     const keyed = new KeyedRequest(this.#masterKey, call.owner, call.key);
     const run = randomName('run-', 8);
-    const row = await this.#begin(keyed, requestHashOf(call), run);
+    const row = await this.#begin(keyed, requestHashOf(call), run).catch((error: unknown) => {
+      // Its place may have been taken unheard.
+      void this.#release(keyed, run);
+      throw error;
+    });
     if (row.answer !== null) return await repeatAnswer(call, keyed, row);
     if (row.run !== run) throw inUse();
     const renewing = setInterval(() => {
@@ -86,11 +92,11 @@ export class KeyedRequests {
       // Refused: nothing was done, and the same will be said again. Whatever else it was may pass.
       if (error instanceof HttpProblem && isFinal(error.status)) {
         await this.#keep(keyed, run, error.status, JSON.stringify(problemBody(error)));
-      } else await this.#extend(keyed, run, 0).catch(() => {});
+      } else void this.#release(keyed, run);
       throw error;
     }
     if (reply.sent || answer === reply) {
-      await this.#extend(keyed, run, 0).catch(() => {});
+      await this.#release(keyed, run);
       return answer;
     }
     const text = JSON.stringify(answer ?? null);
@@ -111,10 +117,22 @@ export class KeyedRequests {
     const [row] = rows;
     if (row === undefined) throw new Error('the key is there, before or now');
     if (!isSameHash(row.request_hash, requestHash)) {
-      if (row.run === run) await this.#extend(keyed, run, 0).catch(() => {});
+      if (row.run === run) await this.#release(keyed, run);
       throw keyReused();
     }
     return row;
+  }
+
+  /** A repeat need not wait until this run is taken for dead; it does if the database stays away that long. */
+  async #release(keyed: KeyedRequest, run: string): Promise<void> {
+    const until = performance.now() + RUN_FOR_SECONDS * 1_000;
+    do {
+      try {
+        return await this.#extend(keyed, run, 0);
+      } catch {
+        await pause(RELEASE_AGAIN_MS, null, { ref: false });
+      }
+    } while (performance.now() < until);
   }
 
   async #extend({ owner, keyHash }: KeyedRequest, run: string, seconds: number): Promise<void> {
@@ -128,7 +146,7 @@ export class KeyedRequests {
   /** What was done is done: when this fails, a repeat makes the answer anew from the steps. */
   async #keep(keyed: KeyedRequest, run: string, status: number, text: string): Promise<void> {
     const { owner, keyHash, bodyHash } = keyed;
-    if (text.length > ANSWER_BYTES_MAX) return await this.#extend(keyed, run, 0).catch(() => {});
+    if (text.length > ANSWER_BYTES_MAX) return await this.#release(keyed, run);
     const sealed = keyed.seal(Buffer.from(text));
     await this.#pool
       .query(
