@@ -5,7 +5,7 @@ import type { LiveScan } from '#protocol/live.ts';
 import { iso } from '#server/platform/clock.ts';
 
 /** So many at once; a console that has missed more is told to look anew. */
-export const SCANS_MISSED_MAX = 2_000;
+const SCANS_MISSED_MAX = 2_000;
 const SCANS_AT_ONCE_MAX = 1_000;
 /** Told again rather than remembered for ever: each has a number. */
 const AHEAD_MAX = 50_000;

@@ -2,7 +2,7 @@
 // (Last-Event-ID) and is told what came meanwhile. Numbers are those of one store: a box counts notices
 // of its own.
 
-export type StreamPosition = {
+type StreamPosition = {
   /** `hub`, or the name of a box. */
   readonly store: string;
   /** Revision up to which all verdicts were told. */

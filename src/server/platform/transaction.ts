@@ -12,7 +12,7 @@ const STEP_BACK_MS = 8;
 const FAILOVER_MS = 5_000;
 const FAILOVER_STEP_MS = 100;
 
-export type TransactionOptions = {
+type TransactionOptions = {
   /** To run all of it again harms nothing even if it was committed: it finds what it did. */
   readonly isRepeatable?: boolean;
   /** What `work` reads cannot be read again: its first run is its only one. */

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const DEPLOY = fileURLToPath(new URL('../../../deploy/', import.meta.url));
 
-export type Directories = { readonly tls: string; readonly run: string };
+type Directories = { readonly tls: string; readonly run: string };
 
-export function deployedPath(name: string): string {
+function deployedPath(name: string): string {
   return path.join(DEPLOY, name);
 }
 

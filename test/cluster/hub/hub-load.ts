@@ -10,8 +10,6 @@ import type { Hub } from './hub-under-test.ts';
 const REPEAT_FOR_MS = 60_000;
 const REPEAT_AFTER_MS = 150;
 
-export type Gap = { readonly what: string; readonly ms: number };
-
 /** Writes one thing after the other, each under a key of its own, again until it is answered. */
 export class Writer {
   /** Answered with 200; each is to be there exactly once. */

@@ -30,7 +30,7 @@ export function makeGround() {
 export type Ground = ReturnType<typeof makeGround>;
 
 /** One node of a hub as a process, started again where it was. */
-export class HubNodeProcess {
+class HubNodeProcess {
   readonly port: number;
   readonly dataDir: string;
   readonly #ground: Ground;

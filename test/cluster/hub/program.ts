@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 
 const LINES_MAX = 400;
 
-export type ProgramOptions = {
+type ProgramOptions = {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { isDatabaseAway } from '../database-fault.ts';
 import { type Primary, type PrimaryFinder, streamOf } from './primary-finder.ts';
 
-export type ClusterPoolOptions = Omit<pg.PoolConfig, 'host' | 'port' | 'connectionString'> & {
+type ClusterPoolOptions = Omit<pg.PoolConfig, 'host' | 'port' | 'connectionString'> & {
   readonly finder: PrimaryFinder;
   /** How long whoever wants a connection waits for a primary. */
   readonly waitMs: number;
@@ -15,7 +15,6 @@ type Callback = Exclude<Parameters<pg.Pool['connect']>[0], undefined>;
 export class ClusterPool extends pg.Pool {
   readonly #finder: PrimaryFinder;
   readonly #waitMs: number;
-  readonly #clients: Set<ClusterClient>;
 
   constructor({ finder, waitMs, ...options }: ClusterPoolOptions) {
     const clients = new Set<ClusterClient>();
@@ -31,15 +30,9 @@ export class ClusterPool extends pg.Pool {
     } as pg.PoolConfig);
     this.#finder = finder;
     this.#waitMs = waitMs;
-    this.#clients = clients;
     finder.onChange((primary) => {
       for (const client of clients) if (client.primary !== primary) streamOf(client).destroy();
     });
-  }
-
-  /** Connections that are open. */
-  get open(): number {
-    return this.#clients.size;
   }
 
   override connect(): Promise<pg.PoolClient>;

@@ -24,7 +24,7 @@ export type Primary = DatabaseHost & {
 type Connect = Omit<pg.ClientConfig, 'host' | 'port' | 'connectionString'>;
 
 /** No server among those named may write, and none did within the time given. */
-export class NoPrimaryError extends Error {
+class NoPrimaryError extends Error {
   override name = 'NoPrimaryError';
   readonly code = '08001';
 }

@@ -12,13 +12,13 @@ const SETTLES_WITHIN_MS = 15_000;
 const AGAIN_MS = 500;
 
 /** The cluster does not do what this node was told that it does. The message names the mend. */
-export class ReplicationError extends Error {
+class ReplicationError extends Error {
   override name = 'ReplicationError';
   readonly code = 'replication-not-strict';
 }
 
 /** Two settings of PostgreSQL, as a session of ours has them. */
-export type ReplicationSettings = { readonly commit: string; readonly names: string };
+type ReplicationSettings = { readonly commit: string; readonly names: string };
 
 export async function whyNotStrict(pool: Pool): Promise<string | null> {
   const { rows } = await pool.query<ReplicationSettings>(
@@ -52,7 +52,7 @@ export async function requireStrict(pool: Pool): Promise<void> {
   }
 }
 
-export type ReplicationWatch = {
+type ReplicationWatch = {
   /** `strict` as long as it is; then why it is not. */
   state(): string;
   stop(): void;

@@ -19,7 +19,7 @@ export function asKeyedRequest<T>(request: KeyedRequest, work: () => Promise<T>)
   return underway.run(request, work);
 }
 
-export type Recalled = { readonly result: unknown };
+type Recalled = { readonly result: unknown };
 
 export class KeyedRequest {
   readonly owner: string;
@@ -82,7 +82,7 @@ export class KeyedRequest {
   }
 }
 
-export function keyHashOf(key: string): Buffer {
+function keyHashOf(key: string): Buffer {
   return hash('sha256', `kaimen idempotency key 1\n${key}`, 'buffer');
 }
 

@@ -12,13 +12,13 @@ import { asKeyedRequest, isSameHash, KeyedRequest, keyReused } from './keyed-req
 const RUN_FOR_SECONDS = 8;
 const RENEW_EVERY_MS = 2_500;
 const RELEASE_AGAIN_MS = 250;
-export const KEPT_HOURS = 24;
+const KEPT_HOURS = 24;
 const FORGET_EVERY_MS = 10 * 60_000;
 /** An answer longer than this is made anew from what the steps came to. */
 const ANSWER_BYTES_MAX = 1024 * 1024;
 const PROBLEM_JSON = 'application/problem+json';
 
-export type KeyedCall = {
+type KeyedCall = {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly owner: string;
