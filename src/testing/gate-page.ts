@@ -39,6 +39,29 @@ export class GatePage {
       }`);
   }
 
+  /** The browser's own keys, as a reader sends them: one every ten milliseconds, whatever else is going on. */
+  async press(code: string): Promise<void> {
+    const { context, page } = this.test;
+    const keyboard = await context.newCDPSession(page);
+    const startedS = Date.now() / 1_000;
+    const keys = [...code].map((key) => ({
+      ...{ key, text: key, windowsVirtualKeyCode: key.charCodeAt(0) },
+      code: /[A-Z]/.test(key) ? `Key${key}` : `Digit${key}`,
+    }));
+    const enter = { key: 'Enter', code: 'Enter', text: '\r', windowsVirtualKeyCode: 13 };
+    await Promise.all(
+      [...keys, enter].flatMap((each, index) =>
+        (['keyDown', 'keyUp'] as const).map((type) =>
+          keyboard.send('Input.dispatchKeyEvent', {
+            ...{ ...each, type },
+            timestamp: startedS + index / 100,
+          }),
+        ),
+      ),
+    );
+    await keyboard.detach();
+  }
+
   /** The same code once more counts as another presentation only after a while. */
   async forgetLast(): Promise<void> {
     await this.test.page.waitForTimeout(3_100);

@@ -34,7 +34,9 @@ export class UpdatingProxy implements AsyncDisposable {
 
   #pass({ hostname, port }: URL, request: http.IncomingMessage, response: http.ServerResponse) {
     const isWorker = request.url === '/gate/service-worker.js' && this.#version !== '';
-    const { host: _, 'accept-encoding': __, ...headers } = request.headers;
+    const { host: _, 'accept-encoding': __, ...asked } = request.headers;
+    // What the browser has is not what is shipped now.
+    const headers = isWorker ? { ...asked, 'if-none-match': '' } : asked;
     const options = { hostname, port, path: request.url ?? '/', method: request.method ?? 'GET' };
     const upward = http.request({ ...options, headers }, (answer) => {
       const { 'content-length': ___, etag: ____, ...rest } = answer.headers;

@@ -1,15 +1,11 @@
 // What stewards and supervisors do at a phone beside scanning: typing a code, looking a ticket up, signing on,
-// taking back, changing the way of checking, handing over, training; and how the app renews itself.
+// taking back, changing the way of checking.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { practiceCode } from '#domain/credentials/practice-code.ts';
 import { TestBrowser, type TestPage } from '#testing/browser.ts';
 import { CameraVideo } from '#testing/camera-video.ts';
-import { sha256 } from '#testing/credentials.ts';
 import { GATE_EVENT, GateEvening } from '#testing/gate-evening.ts';
 import { GatePage } from '#testing/gate-page.ts';
-import { readCodes } from '#testing/proof.ts';
-import { UpdatingProxy } from '#testing/updating-proxy.ts';
 
 const STEWARD = { name: '林小满', pin: '730956' };
 
@@ -54,8 +50,7 @@ async function dismissed(verdict: string): Promise<void> {
 test('a keyboard reader’s own keys are a scan, also with a button under the focus', async () => {
   const { page } = opened;
   await gate.button('菜单').focus();
-  await page.keyboard.type(evening.code('HY-000001'));
-  await page.keyboard.press('Enter');
+  await gate.press(evening.code('HY-000001'));
   assert.equal((await gate.shown('admitted')).rung, 'hub');
   assert.equal(await page.getByRole('dialog').count(), 0);
   await dismissed('admitted');
@@ -173,52 +168,4 @@ test('a joining code on a phone that has a lane is told, not swallowed', async (
   await page.getByText('本机已是 N1-1').waitFor();
   await gate.button('知道了').click();
   await page.getByText('本机已是 N1-1').waitFor({ state: 'detached' });
-});
-
-test('lane and shift go to another phone by the code on this one’s screen', async () => {
-  await sheet('交接本道');
-  await gate.button('生成交接码').click();
-  const code = opened.page.getByRole('img', { name: '交接二维码' });
-  const [url = ''] = await readCodes(await code.screenshot());
-  await using fresh = await browser.open();
-  const after = new GatePage(fresh);
-  await after.join(url);
-  await opened.page.getByText('名单和密钥已清除').waitFor();
-  await after.listIsWhole();
-  await fresh.page.getByText(STEWARD.name).waitFor();
-  await after.start();
-  await after.type(evening.code('HY-000006'));
-  assert.equal((await after.shown('refused')).reason, 'already-used');
-});
-
-test('training answers by the lesson, also offline, and leaves nothing to send', async () => {
-  await using training = await browser.open();
-  const practised = new GatePage(training);
-  await practised.join((await evening.offer({ lane: 'N1-2', isPractice: true })).url);
-  await practised.start();
-  await training.context.setOffline(true);
-  await practised.type(practiceCode('admitted', 1, sha256));
-  assert.match((await practised.shown('admitted')).text, /练习/);
-  await practised.verdict('admitted').waitFor({ state: 'detached' });
-  await practised.type(practiceCode('blocked', 2, sha256));
-  assert.equal((await practised.shown('refused')).reason, 'blocked');
-  await practised.button('下一位').click();
-  assert.equal(await training.page.locator('[data-count="unsent"]').textContent(), '0');
-});
-
-test('a new version waits until it is taken, and the lane is there afterwards', async () => {
-  await using proxy = await UpdatingProxy.to(evening.hub.url);
-  await using updated = await browser.open();
-  const { page } = updated;
-  const lane = new GatePage(updated);
-  const { url } = await evening.offer({ lane: 'N1-2', gateUrl: proxy.url });
-  await lane.join(url);
-  await lane.listIsWhole();
-  await page.waitForFunction('navigator.serviceWorker.controller !== null');
-  proxy.ship('2');
-  await page.reload();
-  await page.getByText('新版本已下载').waitFor();
-  await lane.button('现在更新').click();
-  await page.getByText('新版本已下载').waitFor({ state: 'detached' });
-  await lane.listIsWhole();
 });

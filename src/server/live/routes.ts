@@ -51,6 +51,8 @@ export function addLiveRoutes(app: FastifyInstance, context: ServerContext): voi
         throw new HttpProblem('forbidden', { detail: 'this device is enrolled for another event' });
       }
       if (streams >= STREAMS_MAX) throw new HttpProblem('unavailable', { retryAfterSeconds: 5 });
+      // For a page of another server, which may hear this one: what is hijacked goes without them.
+      const { 'access-control-allow-origin': origins } = reply.getHeaders();
       reply.hijack();
       // Gone while it was looked up.
       if (reply.raw.destroyed) return;
@@ -60,7 +62,11 @@ export function addLiveRoutes(app: FastifyInstance, context: ServerContext): voi
       });
       const session = await createSession(request.raw, reply.raw, {
         keepAlive: KEEP_ALIVE_MS,
-        headers: { ...SAFE_HEADERS, 'x-accel-buffering': 'no' },
+        headers: {
+          ...SAFE_HEADERS,
+          'x-accel-buffering': 'no',
+          ...(origins === undefined ? {} : { 'access-control-allow-origin': String(origins) }),
+        },
       });
       const feed =
         feeds.get(row.number) ?? new Feed(context, row.number, () => feeds.delete(row.number));

@@ -77,13 +77,36 @@ export function GateApp() {
     case 'joining':
       return <EnrolScreen offer={offer} onEnrolled={enrolledBy} />;
     case 'working':
-      return <WorkingScreen session={phase.session} onLeft={() => setPhase({ kind: 'joining' })} />;
+      return (
+        <WorkingScreen
+          session={phase.session}
+          onLeft={() => setPhase({ kind: 'joining' })}
+          onReaddressed={(enrolment) => {
+            setPhase({ kind: 'starting' });
+            void phase.session.close().then(() => begin(enrolment));
+          }}
+        />
+      );
   }
 }
 
-function WorkingScreen({ session, onLeft }: { session: GateSession; onLeft: () => void }) {
+function WorkingScreen({
+  session,
+  onLeft,
+  onReaddressed,
+}: {
+  readonly session: GateSession;
+  readonly onLeft: () => void;
+  readonly onReaddressed: (enrolment: Enrolment) => void;
+}) {
   const ending = useWatched(session.ending);
+  const readdressed = useWatched(session.readdressed);
   const [isScanning, setIsScanning] = useState(false);
+  const isAtRest = !isScanning && ending === null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: told once, whoever listens
+  useEffect(() => {
+    if (isAtRest && readdressed !== null) onReaddressed(readdressed);
+  }, [isAtRest, readdressed]);
   if (ending !== null) return <EndedScreen ending={ending} onAgain={onLeft} />;
   return isScanning ? (
     <ScanScreen session={session} onReadiness={() => setIsScanning(false)} />

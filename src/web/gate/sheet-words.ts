@@ -110,7 +110,7 @@ export const SHEET_WORDS = {
     zh: '{time} 报过：约 {people, number} 人',
     en: 'Reported at {time}: about {people, number}',
   },
-  'queue.nobody': { zh: '没有', en: 'None' },
+  'queue.nobody': { zh: '无', en: 'None' },
 
   'mode.title': { zh: '验票方式', en: 'How to check' },
   'mode.lead': {

@@ -1,6 +1,7 @@
 // What a phone asks besides scanning: who it is, who stands at it, messages, calls, tickets looked up. The
 // first address that answers is taken; a refusal is an answer, and comes with words.
 import type { z } from 'zod';
+import type { LaneStatus } from '#lane/lane-settings.ts';
 import type { Transport } from '#lane/ports.ts';
 import { replyOf } from '#lane/replies.ts';
 
@@ -56,4 +57,9 @@ export class DeviceApi {
     }
     throw new Unreachable('nobody answered', { cause: last });
   }
+}
+
+export function thoseThatAnswerFirst({ addresses }: Pick<LaneStatus, 'addresses'>): string[] {
+  const rank = (each: (typeof addresses)[number]) => (each.isAnswering ? 0 : 1);
+  return [...addresses].sort((a, b) => rank(a) - rank(b)).map(({ address }) => address);
 }

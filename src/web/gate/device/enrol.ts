@@ -22,27 +22,31 @@ export async function enrol(origin: string, secret: string): Promise<Enrolment> 
   const enrolment = { identity: { ...identity, addresses }, keys: own };
   await keepEnrolment(enrolment);
   keys = null;
-  return await withAllAddresses(enrolment);
+  return (await withAllAddresses(enrolment)) ?? enrolment;
 }
 
 const others = z.object({ addresses: z.array(z.string()) });
 
-/** As the server that was reached knows them; whoever enrolled this phone stays on the list. */
-export async function withAllAddresses(enrolment: Enrolment): Promise<Enrolment> {
+/**
+ * Those that this phone knows, and those that the first to answer names besides. None is dropped: who has gone
+ * does not answer, and another club's server is not believed.
+ *
+ * @returns the same when there is nothing new; null when nobody could tell
+ */
+export async function withAllAddresses(enrolment: Enrolment): Promise<Enrolment | null> {
   const { identity, keys: own } = enrolment;
   const transport = createProvenTransport(own.device, { deviceId: identity.deviceId });
   try {
     const api = new DeviceApi(transport, () => identity.addresses);
     const { addresses } = await api.ask('GET', '/api/v1/device/addresses', null, others);
-    const all = [...new Set([location.origin, ...addresses.filter(isSafe)])];
-    const isSame = all.join() === identity.addresses.join();
-    if (isSame) return enrolment;
+    const known = new Set([location.origin, ...identity.addresses]);
+    const all = [...new Set([...known, ...addresses.filter(isSafe)])];
+    if (all.length === identity.addresses.length) return enrolment;
     const changed = { ...enrolment, identity: { ...identity, addresses: all } };
     await keepEnrolment(changed);
     return changed;
   } catch {
-    // The one that is known does.
-    return enrolment;
+    return null;
   }
 }
 

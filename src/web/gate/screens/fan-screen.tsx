@@ -51,7 +51,7 @@ export function FanScreen({
         )}
         <p className="text-balance text-xl">{text}</p>
       </div>
-      <div className="flex gap-2 p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+      <div className="mx-auto flex w-full max-w-3xl gap-2 p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
         <Button
           size="lane"
           className="flex-1"

@@ -32,10 +32,10 @@ export function ScanScreen({
   const isByEye = mode.mode !== 'normal' || rung === 'visual';
   return (
     <main className="fixed inset-0 flex flex-col overflow-hidden bg-ground">
-      <div className="relative flex min-h-0 flex-1 flex-col">
+      <div className="relative flex min-h-0 flex-1 flex-col bg-sunken">
         {isByEye ? (
           <>
-            <div className="flex flex-col gap-2 bg-sunken p-3">
+            <div className="mx-auto flex w-full max-w-3xl flex-col gap-2 p-3">
               <MessageBar session={session} />
               <NoticeBar session={session} />
             </div>
@@ -86,7 +86,7 @@ const Hint = memo(function Hint({ session }: OfSession) {
 /** A verdict lies over them. */
 const Notices = memo(function Notices({ session }: OfSession) {
   return (
-    <div className="absolute inset-x-3 top-3 flex flex-col gap-2">
+    <div className="absolute inset-x-3 top-3 mx-auto flex max-w-3xl flex-col gap-2">
       <MessageBar session={session} />
       <NoticeBar session={session} />
     </div>
@@ -109,7 +109,7 @@ function BottomBar({ session, onReadiness }: { session: GateSession; onReadiness
   const { identity } = session.enrolment;
   return (
     <div className="flex flex-col gap-2 border-line border-t p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
+      <div className="mx-auto flex w-full max-w-3xl flex-wrap items-center gap-x-4 gap-y-1 text-sm">
         <span className="whitespace-nowrap font-semibold">
           {identity.lane ?? ground.gateName(identity.gate)}
           {identity.isPractice && ` · ${intl.formatMessage({ id: 'verdict.practice' })}`}
@@ -125,7 +125,7 @@ function BottomBar({ session, onReadiness }: { session: GateSession; onReadiness
           <strong data-count="unsent">{intl.formatNumber(status.unsent)}</strong>
         </span>
       </div>
-      <div className="flex items-center gap-2">
+      <div className="mx-auto flex w-full max-w-3xl items-center gap-2">
         <GateMenu session={session} onReadiness={onReadiness} isWide />
         <CallButton session={session} />
       </div>

@@ -17,7 +17,7 @@ export function TallyScreen({ session }: { readonly session: GateSession }) {
       .then(setIsFull, (error: unknown) => session.said.announce('unwritten', String(error)));
   };
   return (
-    <section className="flex min-h-0 flex-1 flex-col gap-3 bg-sunken p-5 pt-0">
+    <section className="mx-auto flex min-h-0 w-full max-w-3xl flex-1 flex-col gap-3 p-5 pt-0">
       <h1 className="text-center font-semibold text-xl">{intl.formatMessage({ id: word })}</h1>
       <p className="text-center text-quiet">{intl.formatMessage({ id: 'tally.in' })}</p>
       <p className="text-center font-semibold text-3xl" data-count="tally">

@@ -62,14 +62,14 @@ export function VerdictScreen({ session, shown }: { session: GateSession; shown:
       )}
     >
       <div className="flex w-full flex-1 flex-col items-center justify-center gap-3 overflow-hidden px-5 text-center">
-        <VerdictShape hue={hue} size="40vmin" />
+        <VerdictShape hue={hue} size="min(40vmin, 30vh)" />
         <h1
           className={joinClasses(
             'text-balance font-semibold',
             word.length > 8 ? 'text-2xl' : 'text-3xl',
           )}
         >
-          {word}
+          <Word text={word} />
         </h1>
         {ticket !== null && (
           <p className="font-semibold text-xl">
@@ -107,7 +107,7 @@ export function VerdictScreen({ session, shown }: { session: GateSession; shown:
           {advice !== '' && <p>{sentence(advice)}</p>}
         </div>
       </div>
-      <div className="flex w-full flex-col gap-2 p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+      <div className="flex w-full max-w-3xl flex-col gap-2 p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
         {!isIn && (
           <>
             {canConfirm && <ConfirmButton session={session} shown={shown} />}
@@ -130,6 +130,21 @@ export function VerdictScreen({ session, shown }: { session: GateSession; shown:
         </p>
       </div>
     </section>
+  );
+}
+
+/** A word of two clauses stands on two lines, where its comma would only push the first aside. */
+function Word({ text }: { readonly text: string }) {
+  const [first, second] = text.split('，');
+  if (second === undefined) return text;
+  return (
+    <>
+      <span className="block">
+        {first}
+        <span className="sr-only">，</span>
+      </span>
+      <span className="block">{second}</span>
+    </>
   );
 }
 

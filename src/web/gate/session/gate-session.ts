@@ -3,21 +3,19 @@
 import { z } from 'zod';
 import type { Direction } from '#domain/entry/verdict.ts';
 import type { Mode } from '#domain/sync/ladder.ts';
-import type { SetBy } from '#lane/gate-mode.ts';
 import type { Lane } from '#lane/lane.ts';
 import type { LaneStatus } from '#lane/lane-settings.ts';
 import { operatorView } from '#protocol/enrolment.ts';
-import { supervisorProven } from '#protocol/people.ts';
-import { scanAnswer } from '#protocol/scans.ts';
-import { DeviceApi, Unreachable } from '../device/device-api.ts';
-import { withAllAddresses } from '../device/enrol.ts';
+import { DeviceApi, thoseThatAnswerFirst } from '../device/device-api.ts';
 import { readOffer } from '../device/offer-text.ts';
 import { createProvenTransport } from '../device/proven-transport.ts';
 import { destroyEnrolment, type Enrolment } from '../device/vault.ts';
+import { watchAddresses } from '../device/watch-addresses.ts';
 import { Watched } from '../observable.ts';
 import { Duplicates } from '../reading/duplicates.ts';
 import type { IndexedDbList } from '../storage/list-store.ts';
 import { Announcements } from './announcements.ts';
+import { askByHand } from './ask-by-hand.ts';
 import {
   type CameraState,
   type Heartbeat,
@@ -28,6 +26,7 @@ import {
 import { Inbox } from './inbox.ts';
 import { openLane } from './open-lane.ts';
 import { watchPhone } from './phone.ts';
+import { prove } from './prove-supervisor.ts';
 import {
   type Ending,
   type Handover,
@@ -55,11 +54,14 @@ export class GateSession {
   readonly queue = new Watched<Queue | null>(null);
   readonly camera = new Watched<CameraState>('untested');
   readonly readiness = new Watched<Readiness | null>(null);
+  /** Other servers may be asked than those that this lane began with: it is to be opened anew, at rest. */
+  readonly readdressed = new Watched<Enrolment | null>(null);
   readonly ending = new Watched<Ending | null>(null);
   readonly lane: Lane;
   readonly list: IndexedDbList;
   readonly #duplicates = new Duplicates();
   #heartbeat: Heartbeat | null = null;
+  #stopLooking = () => {};
   #refreshing: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(
@@ -83,7 +85,9 @@ export class GateSession {
     const { identity, keys } = enrolment;
     const transport = createProvenTransport(keys.device, { deviceId: identity.deviceId });
     let session: GateSession | null = null;
-    const api = new DeviceApi(transport, () => session?.bases ?? identity.addresses);
+    const api = new DeviceApi(transport, () =>
+      session === null ? identity.addresses : thoseThatAnswerFirst(session.lane.status()),
+    );
     const inbox = new Inbox(api);
     const opened = await openLane(enrolment, transport, {
       onNotice: (kind, detail) => session?.said.announce(kind, detail),
@@ -98,21 +102,15 @@ export class GateSession {
     return session;
   }
 
-  /** Those that answer first. */
-  get bases(): readonly string[] {
-    const { addresses } = this.lane.status();
-    const rank = ({ isAnswering }: { isAnswering: boolean }) => (isAnswering ? 0 : 1);
-    return [...addresses].sort((a, b) => rank(a) - rank(b)).map(({ address }) => address);
-  }
-
   async #begin(): Promise<void> {
     if (this.lane.status().isRevoked) void this.end();
     // The screens are there at once; the first contact may take its second and a half.
     void this.lane.start().then(() => {
       this.refresh();
       this.inbox.load().catch(() => {});
-      // Boxes that were added since: they are asked from the next start on.
-      void withAllAddresses(this.enrolment);
+      this.#stopLooking = watchAddresses(this.enrolment, (changed) =>
+        this.readdressed.set(changed),
+      );
       this.#heartbeat = startHeartbeat({
         api: this.api,
         status: () => this.lane.status(),
@@ -167,20 +165,9 @@ export class GateSession {
   async setMode(mode: Mode, stopAt: number | null, supervisor: NameAndPin | null): Promise<void> {
     const here = this.operator.get()?.person ?? 'somebody';
     const by =
-      supervisor === null ? { who: here, isProven: true } : await this.#prove(supervisor, here);
+      supervisor === null ? { who: here, isProven: true } : await prove(this.api, supervisor, here);
     await this.lane.setMode(mode, stopAt, by);
     this.refresh();
-  }
-
-  async #prove(supervisor: NameAndPin, here: string): Promise<SetBy> {
-    const path = '/api/v1/devices/self/supervisor';
-    try {
-      const proven = await this.api.ask('POST', path, { supervisor }, supervisorProven);
-      return { who: proven.person, isProven: true };
-    } catch (error) {
-      if (error instanceof Unreachable) return { who: here, isProven: false };
-      throw error;
-    }
   }
 
   /** The steward has checked what the referral asked for: the same ticket, judged without it. */
@@ -202,20 +189,10 @@ export class GateSession {
    * @throws Refused (429: too many), Unreachable
    */
   async scanByHand(code: string, confirms: string | null = null): Promise<void> {
-    const direction = this.direction.get();
-    const operator = this.operator.get()?.person;
-    const body = {
-      scanId: crypto.randomUUID(),
-      code,
-      direction,
-      scannedAt: new Date(this.lane.now()).toISOString(),
-      isManual: true,
-      ...(operator === undefined ? {} : { operator }),
-      ...(confirms === null ? {} : { confirms }),
-    };
-    const { mark: _, ...answer } = await this.api.ask('POST', '/api/v1/scans', body, scanAnswer);
-    const shown = { ...answer, listAsOf: null };
-    this.showing.show({ answer: shown, code, direction, isManual: true });
+    const [direction, operator] = [this.direction.get(), this.operator.get()?.person ?? null];
+    const at = this.lane.now();
+    const answer = await askByHand(this.api, { code, direction, operator, confirms, at });
+    this.showing.show({ answer, code, direction, isManual: true });
   }
 
   /** How many wait here: control hears it with what this phone says of itself. */
@@ -280,9 +257,7 @@ export class GateSession {
   async end(): Promise<void> {
     if (this.ending.get() !== null) return;
     this.ending.set({ unsent: this.lane.status().unsent, isWiped: false });
-    this.#heartbeat?.stop();
-    this.phone.stop();
-    this.dismiss();
+    this.#stopBeside();
     for (;;) {
       const unsent = await this.lane.drain(LAST_ENTRIES_MS);
       this.ending.set({ unsent, isWiped: false });
@@ -292,6 +267,19 @@ export class GateSession {
     await destroyEnrolment(this.enrolment.identity);
     this.showing.forget();
     this.ending.set({ unsent: 0, isWiped: true });
+  }
+
+  /** To be opened anew, with all that it has written. */
+  async close(): Promise<void> {
+    this.#stopBeside();
+    await this.lane.stop();
+  }
+
+  #stopBeside(): void {
+    this.#heartbeat?.stop();
+    this.#stopLooking();
+    this.phone.stop();
+    this.dismiss();
   }
 
   #standHere(operator: Operator | null): void {

@@ -19,6 +19,8 @@ export class Pages {
   readonly #open = new Map<string, Page>();
   /** Whatever is not in memory is not on the disk either. */
   #isRecalled = false;
+  /** How often something was written. */
+  #written = 0;
 
   constructor(database: IDBDatabase, key: CryptoKey) {
     this.#database = database;
@@ -34,12 +36,13 @@ export class Pages {
     const text = this.#texts.get(name);
     if (text !== undefined) return this.#keep(name, JSON.parse(text) as Page);
     if (this.#isRecalled) return {};
+    const written = this.#written;
     const store = this.#database.transaction('pages').objectStore('pages');
     const sealed = await answered<Sealed | undefined>(store.get(name));
     const found = sealed === undefined ? '{}' : await unseal(this.#key, name, sealed);
-    // Another reader may have been quicker, and a writer since: theirs holds.
-    const meanwhile = this.#open.get(name);
-    return meanwhile ?? this.#keep(name, JSON.parse(found) as Page);
+    // Written since, here or elsewhere: what was read may be what no longer is.
+    if (written !== this.#written) return await this.read(name);
+    return this.#keep(name, JSON.parse(found) as Page);
   }
 
   /** Writes all of it or nothing. @param remove - ranges of names that go in the same moment */
@@ -57,6 +60,7 @@ export class Pages {
     for (const [from, to] of remove) store.delete(IDBKeyRange.bound(from, to));
     for (const [name, bytes] of sealed) store.put(bytes, name);
     await done;
+    this.#written += 1;
     for (const range of remove) this.#forget(range);
     for (const [name, text] of texts) {
       this.#open.delete(name);
