@@ -106,7 +106,8 @@ async function onGround(
   const spare = { spareFrom: people + 1, spareCount: SPARE_TICKETS };
   const scene = new Scene({ plan, ground, crowd, disks, ...spare, stopping: stopping.signal });
   say(`the ground is ready: ${plan.lanes} lanes, ${people} people in ${plan.seconds} s`);
-  return await rehearse({ scene, arrivals: arrivalsOf(plan, shape), say, isWhole });
+  const stop = (why: string) => stopping.abort(why);
+  return await rehearse({ scene, arrivals: arrivalsOf(plan, shape), say, stop, isWhole });
 }
 
 function layNetwork(wanted: Options['network']): Promise<Network> {

@@ -5,15 +5,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 const ANSWER_MS_MAX = 8_000;
 const IMPORT_MS_MAX = 120_000;
 const RETRY_MS = 250;
+const BUSY_MS_MAX = 15_000;
 
 export class DeskError extends Error {
   override name = 'DeskError';
   /** Null: nobody answered, and whether it was done is not known. */
   readonly status: number | null;
+  /** Null: nothing was said of coming again. */
+  readonly retryAfterMs: number | null;
 
-  constructor(what: string, status: number | null, said: string) {
+  constructor(
+    what: string,
+    status: number | null,
+    said: string,
+    retryAfterMs: number | null = null,
+  ) {
     super(`${what}: ${status ?? 'no answer'} ${said}`.trim());
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -96,7 +105,20 @@ export class Desk {
     await writeFile(file, Buffer.from(await answer.arrayBuffer()));
   }
 
+  /** A server that is busy with its lanes says when to come again, and the desk does. */
   async #fetch(path: string, asked: Asked): Promise<Response> {
+    for (const until = performance.now() + BUSY_MS_MAX; ; ) {
+      try {
+        return await this.#fetchOnce(path, asked);
+      } catch (error) {
+        const afterMs = error instanceof DeskError ? error.retryAfterMs : null;
+        if (afterMs === null || performance.now() > until) throw error;
+        await delay(afterMs);
+      }
+    }
+  }
+
+  async #fetchOnce(path: string, asked: Asked): Promise<Response> {
     const { body, type = 'application/json', timeoutMs = ANSWER_MS_MAX } = asked;
     const method = asked.method ?? (body === undefined ? 'GET' : 'POST');
     const what = `${method} ${path}`;
@@ -113,6 +135,9 @@ export class Desk {
       throw new DeskError(what, null, error.message);
     });
     if (answer.ok) return answer;
-    throw new DeskError(what, answer.status, await answer.text().catch(() => ''));
+    const saidText = await answer.text().catch(() => '');
+    const isBusy = answer.status === 503 && saidText.includes('"overloaded"');
+    const after = Number(answer.headers.get('retry-after') ?? 1) * 1_000;
+    throw new DeskError(what, answer.status, saidText, isBusy ? after : null);
   }
 }

@@ -46,6 +46,8 @@ export type RehearsalRecord = {
 };
 
 export const RECOVERED_MS_MAX = 60_000;
+/** The look is over before the first fault begins. */
+const CALM_MARGIN_MS = 50;
 const PROBE_EVERY_MS = 400;
 const VERDICT_MS_MAX = 30_000;
 const BOOKS_MS_MAX = 60_000;
@@ -55,6 +57,7 @@ export type Rehearsal = {
   readonly scene: Scene;
   readonly arrivals: readonly Arrival[];
   readonly say: (line: string) => void;
+  readonly stop: (why: string) => void;
   /** Whether the books are closed with what the hub has by now; asked until it is, for a minute. */
   readonly isWhole: (record: RehearsalRecord) => boolean;
 };
@@ -72,8 +75,9 @@ export async function rehearse({
   const acting = plan.injections.map(async (injection) => {
     struck.push(await carryOut(scene, injection, say));
   });
+  const calm = stopUnlessCalm(scene, stop);
   await pause(plan.seconds * 1_000, stopping);
-  await Promise.all(acting);
+  await Promise.all([...acting, calm]);
   const mendedAt = Math.max(0, ...struck.map(({ mendedAtMs }) => mendedAtMs ?? 0));
   say(`${seconds(crowd.nowMs())}  everything is mended; lanes are to be live again`);
   const recoveredAt = stopping.aborted ? null : await untilExact(scene, mendedAt);
@@ -102,6 +106,21 @@ export async function rehearse({
     stopped: stopping.aborted ? String(stopping.reason ?? 'stopped') : null,
   };
   return await withHubBooks(scene, known, isWhole);
+}
+
+const CALM_SCANS_MIN = 10;
+const CALM_ALONE_SHARE_MAX = 0.2;
+
+/** What does not hold before anything was broken says nothing about faults. */
+async function stopUnlessCalm({ plan, crowd, stopping }: Scene, stop: (why: string) => void) {
+  const first = plan.injections.find(({ fault }) => !isAct(fault));
+  await pause((first?.at ?? 0) * 1_000 - crowd.nowMs() - CALM_MARGIN_MS, stopping);
+  const rungs = crowd.seen.map(({ verdict }) => verdict?.rung).filter((rung) => rung !== 'local');
+  const alone = rungs.filter((rung) => !isExact(rung)).length;
+  if (rungs.length < CALM_SCANS_MIN || alone <= rungs.length * CALM_ALONE_SHARE_MAX) return;
+  stop(
+    `nothing was broken yet, and lanes decided ${alone} of ${rungs.length} scans alone: this machine is too busy for the rehearsal, or the system is not well`,
+  );
 }
 
 async function carryOut(
