@@ -88,7 +88,11 @@ function fourPools(open: (options: pg.PoolConfig) => pg.Pool): Pools {
     bulkPool: open(BULK_POOL),
   };
   // An idle connection that breaks is replaced at its next use; the request that needs it will say so.
-  for (const pool of Object.values(pools)) pool.on('error', () => {});
+  for (const pool of Object.values(pools)) {
+    pool.on('error', () => {});
+    // One that somebody holds may break between two of their statements: the next one will say so.
+    pool.on('connect', (client) => client.on('error', () => {}));
+  }
   return pools;
 }
 
