@@ -4,6 +4,8 @@ import type { Scene } from './scene.ts';
 
 const ANSWER_MS_MAX = 2_000;
 const LOG_LINES = 6;
+/** Of a process that has died: how it did. */
+const LAST_WORDS_LINES = 40;
 const LANE_WORDS = 2;
 
 export async function diagnose({ ground }: Scene): Promise<string[]> {
@@ -15,7 +17,9 @@ export async function diagnose({ ground }: Scene): Promise<string[]> {
       lines.push(`${node} ${page}: ${await said(url, page)}`);
     const failed = ground.nodes.get(node)?.failedStarts ?? [];
     lines.push(...failed.map((why) => `${node} did not start: ${why.slice(-300)}`));
-    const log = ground.nodes.get(node)?.said().split('\n').slice(-LOG_LINES) ?? [];
+    const post = ground.nodes.get(node);
+    const lineCount = post?.isRunning === false ? LAST_WORDS_LINES : LOG_LINES;
+    const log = post?.said().split('\n').slice(-lineCount) ?? [];
     lines.push(...log.map((line) => `${node} log: ${line.slice(0, 300)}`));
   }
   for (const lane of ground.lanes) {

@@ -66,6 +66,7 @@ export async function rehearse({
   scene,
   arrivals,
   say,
+  stop,
   isWhole,
 }: Rehearsal): Promise<RehearsalRecord> {
   const { crowd, plan, stopping } = scene;

@@ -1,17 +1,18 @@
 // A small disk of its own for a node, so that it can be full while this machine’s is not.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Programs of the system, not of a package. */
 const [MOUNT, UNMOUNT] = ['mount', 'umount'] as const;
-const CHUNK = Buffer.alloc(64 * 1024);
-const MEGABYTES = 400;
+const CHUNK = Buffer.alloc(8 * 1024 * 1024);
+const MEGABYTES = 256;
 
 export type SmallDisk = Disposable & {
   readonly path: string;
   /** Leaves that many bytes free. */
-  fill(bytesLeft: number): void;
+  fill(bytesLeft: number): Promise<void>;
   free(): void;
 };
 
@@ -28,13 +29,13 @@ export function mountDisk(at: string): SmallDisk | null {
   const ballast = path.join(at, 'ballast');
   return {
     path: at,
-    fill(bytesLeft) {
+    async fill(bytesLeft) {
       try {
         for (;;) {
           const { bavail, bsize } = statfsSync(at);
           const size = Math.min(bavail * bsize - bytesLeft, CHUNK.length);
           if (size <= 0) return;
-          writeFileSync(ballast, CHUNK.subarray(0, size), { flag: 'a' });
+          await appendFile(ballast, CHUNK.subarray(0, size));
         }
       } catch (error) {
         // Somebody else took the last of it, which is as full.

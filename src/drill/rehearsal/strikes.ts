@@ -71,7 +71,7 @@ export const STRIKES: Readonly<Record<FaultName, Strike>> = {
   'disk-full': async ({ disks }, { target }) => {
     const disk = disks.get(target);
     if (disk === undefined) throw new Error('needs root, to give the node a small disk of its own');
-    disk.fill(0);
+    await disk.fill(0);
     return async () => disk.free();
   },
   'clock-jumped': async ({ ground }, { target, amount }) => {
