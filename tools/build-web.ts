@@ -19,6 +19,8 @@ import { build, type InlineConfig } from 'vite';
 
 const ROOT = new URL('../', import.meta.url).pathname;
 const OUT = path.join(ROOT, 'build/web');
+/** The build before: a gate may be moved back to it. */
+const PREVIOUS = path.join(ROOT, 'build/web-previous');
 const SOURCES = [
   'src/{web,lane,domain,protocol}/**/*',
   'package-lock.json',
@@ -33,6 +35,7 @@ const PACKED = /\.(js|css|html|svg|wasm|webmanifest|json)$/;
 /** `node tools/build-web.ts gate` builds that one anew and leaves the others as they are. */
 const asked = process.argv.slice(2);
 const stamp = stampOfSources();
+const release = releaseOf(stamp);
 if (asked.length === 0 && stampOfBuild() === stamp) process.exit(0);
 const startedMs = performance.now();
 const next = `${OUT}-${process.pid}`;
@@ -48,6 +51,7 @@ try {
       cpSync(path.join(OUT, app), built, { recursive: true });
     }
   }
+  writeFileSync(path.join(next, 'release'), release);
   writeFileSync(path.join(next, 'stamp'), asked.length === 0 ? stamp : `in part ${Date.now()}`);
   replace(next);
 } finally {
@@ -60,6 +64,13 @@ process.stderr.write(
 function stampOfBuild(): string | null {
   const file = path.join(OUT, 'stamp');
   return existsSync(file) ? readFileSync(file, 'utf8') : null;
+}
+
+/** By which a gate is told to run this build: the version, and what it is made of. */
+function releaseOf(sources: string): string {
+  const file = readFileSync(path.join(ROOT, 'package.json'), 'utf8');
+  const { version } = JSON.parse(file) as { version: string };
+  return `${version}-${sources.slice(0, 10)}`;
 }
 
 function stampOfSources(): string {
@@ -80,6 +91,7 @@ function configOf(app: (typeof APPS)[number], outDir: string): InlineConfig {
     base: `/${app}/`,
     logLevel: 'warn',
     plugins: [react(), tailwind()],
+    define: { RELEASE: JSON.stringify(release) },
     worker: { format: 'es' },
     build: {
       outDir,
@@ -110,7 +122,7 @@ async function buildServiceWorker(outDir: string): Promise<void> {
     base: '/gate/',
     logLevel: 'warn',
     publicDir: false,
-    define: { PRECACHE: JSON.stringify(precache) },
+    define: { PRECACHE: JSON.stringify(precache), RELEASE: JSON.stringify(release) },
     build: {
       outDir,
       emptyOutDir: false,
@@ -145,5 +157,10 @@ function replace(built: string): void {
   mkdirSync(path.dirname(OUT), { recursive: true });
   if (existsSync(OUT)) renameSync(OUT, old);
   renameSync(built, OUT);
+  const before = path.join(old, 'release');
+  if (existsSync(before) && readFileSync(before, 'utf8') !== release) {
+    rmSync(PREVIOUS, { recursive: true, force: true });
+    renameSync(old, PREVIOUS);
+  }
   rmSync(old, { recursive: true, force: true });
 }

@@ -1,4 +1,5 @@
-// What the build turns into addresses and sheets.
+// What the build turns into addresses and sheets, and by what it names itself.
+declare const RELEASE: string;
 declare module '*.css';
 declare module '*?url' {
   export const url: string;

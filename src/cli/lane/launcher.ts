@@ -17,6 +17,8 @@ const END_WITHIN_MS = 10_000;
 const STARTS_WITHIN_MS = 3_000;
 const RESTART_AFTER_MS = 500;
 const FIRST_ORDER_MS = 2_000;
+/** One code, at lanes that end under it. */
+const ATTEMPTS_MAX = 3;
 
 export type LauncherSettings = {
   readonly dir: string;
@@ -41,7 +43,7 @@ export async function runReleases(
 ): Promise<number> {
   await Promise.race([orders.first, pause(FIRST_ORDER_MS)]);
   const launcher = new Launcher(settings, orders, io);
-  orders.onChange(() => void launcher.change());
+  orders.onChange(() => void launcher.obey());
   io.stop.addEventListener('abort', () => void launcher.change());
   await launcher.change();
   for await (const code of io.codes) {
@@ -58,6 +60,7 @@ class Launcher {
   /** Ended as soon as they were started. */
   readonly #unfit = new Set<string>();
   #lane: RunningLane | null = null;
+  #isOver = false;
   /** One thing after the other: a scan, a change. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -70,23 +73,41 @@ class Launcher {
   take(code: string): Promise<void> {
     return this.#inTurn(async () => {
       const startedMs = performance.now();
-      const isAnswered = await this.#lane?.scan(code);
-      if (isAnswered === true) this.#orders.took(performance.now() - startedMs);
+      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+        await this.#bringUp();
+        const said = await this.#lane?.scan(code);
+        if (said === 'verdict') this.#orders.took(performance.now() - startedMs);
+        // A lane that has died with it in hand has it in its journal, and finds it there again.
+        if (said !== 'ended') return;
+      }
     });
+  }
+
+  /** Another order: what did not start before may have been mended. */
+  obey(): Promise<void> {
+    this.#unfit.clear();
+    return this.change();
   }
 
   change(): Promise<void> {
-    return this.#inTurn(async () => {
-      const release = this.#io.stop.aborted ? null : this.#wanted();
-      if (release === this.#lane?.release && this.#lane?.hasEnded !== true) return;
-      await this.#lane?.end('SIGTERM');
-      this.#lane = null;
-      if (release !== null) this.#start(release);
-    });
+    return this.#inTurn(() => this.#bringUp());
   }
 
   end(): Promise<number> {
-    return this.#inTurn(async () => (await this.#lane?.end('stdin')) ?? 0);
+    return this.#inTurn(async () => {
+      this.#isOver = true;
+      return (await this.#lane?.end('stdin')) ?? 0;
+    });
+  }
+
+  /** Has the lane running that is wanted, and no other. */
+  async #bringUp(): Promise<void> {
+    if (this.#isOver) return;
+    const release = this.#io.stop.aborted ? null : this.#wanted();
+    if (release === this.#lane?.release && this.#lane?.hasEnded !== true) return;
+    await this.#lane?.end('SIGTERM');
+    this.#lane = null;
+    if (release !== null) this.#start(release);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -158,15 +179,15 @@ class RunningLane {
     });
   }
 
-  /** @returns whether a verdict came */
-  async scan(code: string): Promise<boolean> {
+  /** `late`: no verdict came in time; it may still. */
+  async scan(code: string): Promise<'verdict' | 'late' | 'ended'> {
     const over = AbortSignal.timeout(VERDICT_WITHIN_MS);
     const verdict = once(this.#lines, 'line', { signal: over }).then(
-      () => true,
-      () => false,
+      () => 'verdict' as const,
+      () => 'late' as const,
     );
     this.#child.stdin?.write(`${code}\n`);
-    return await Promise.race([verdict, this.ended.then(() => false)]);
+    return await Promise.race([verdict, this.ended.then(() => 'ended' as const)]);
   }
 
   /** `stdin`: no code comes any more, and what is to be sent may still go up. */

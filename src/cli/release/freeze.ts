@@ -51,9 +51,9 @@ function hours(): Command {
 
 function override(): Command {
   const command = serverCommand('override', {
-    summary: 'Two people let something change all the same, for a while.',
-    example:
-      'KAIMEN_SECOND_TOKEN=… kaimen freeze override --reason "the fix for the north gates" --data data',
+    summary:
+      'Two people let something change for a while; the second token is in KAIMEN_SECOND_TOKEN.',
+    example: 'kaimen freeze override --reason "the fix for the north gates" --data data',
   })
     .requiredOption('--reason <text>', 'why, for the audit')
     .option('--minutes <n>', 'for how long (120 if left out)', numberArgument(1, MINUTES_MAX));
@@ -70,9 +70,9 @@ function override(): Command {
 
 function overrideHere(): Command {
   const command = localCommand('override-here', {
-    summary: 'The same on the server’s own machine, when no server starts that could be asked.',
-    example:
-      'KAIMEN_TOKEN=… KAIMEN_SECOND_TOKEN=… kaimen freeze override-here --reason "the old one is broken" --data data',
+    summary:
+      'The same on the server’s machine, when none starts; both tokens are in the environment.',
+    example: 'kaimen freeze override-here --reason "the old one is broken" --data data',
   })
     .requiredOption('--data <dir>', 'the server’s data directory')
     .requiredOption('--reason <text>', 'why, for the audit');

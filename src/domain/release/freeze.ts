@@ -3,7 +3,6 @@
 import { type Instant, MINUTE_MS, plusMs } from '#domain/kernel/instant.ts';
 import type { EventStatus } from '#domain/venue/match-event.ts';
 
-export const FREEZE_HOURS = 72;
 export const FREEZE_HOURS_MAX = 720;
 const HOUR_MS = 60 * MINUTE_MS;
 /** An event that nobody ever closed must not freeze its hub for good. */

@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { replay } from '#domain/release/replay.ts';
 import { ServerProcess } from '#drill/server-process.ts';
+import { readRecording } from '#protocol/read-recording.ts';
 import { playEvening, type Seed, seedOf } from './evening.ts';
+import { EVENT_ID } from './seed/event.ts';
 import type { Snapshot } from './view/snapshot.ts';
 
 /** One visit in so many: the same evening with fewer people. */
@@ -27,6 +30,21 @@ function smallSeed(): Seed {
     tickets: tickets.filter((ticket) => refs.has(ticket.ref)),
     story: { visits, prepared: story.prepared },
   };
+}
+
+/** What was decided in that evening, decided once more. */
+async function saysTheSameAgain({ url, adminToken }: ServerProcess): Promise<void> {
+  const response = await fetch(`${url}/api/v1/events/${EVENT_ID}/recording`, {
+    headers: { authorization: `Bearer ${adminToken}` },
+    signal: AbortSignal.timeout(20_000),
+  });
+  const text = await response.text();
+  const lines = async function* () {
+    yield* text.trimEnd().split('\n');
+  };
+  const { differences, judged, scans } = replay((await readRecording(lines())).recording);
+  assert.deepEqual(differences, []);
+  assert.ok(judged > 600 && judged <= scans, `${judged} of ${scans} judged`);
 }
 
 test('a small evening is played through a real server, and balances', async () => {
@@ -53,6 +71,7 @@ test('a small evening is played through a real server, and balances', async () =
     assert.equal(told.filter(({ reason }) => reason === 'forged').length, 40);
     assert.ok(looks.some(({ gates }) => gates.some(({ state }) => state === 'diverted')));
     assert.ok(looks.at(-1)?.notices.length === 2);
+    await saysTheSameAgain(server);
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }

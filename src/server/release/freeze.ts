@@ -64,7 +64,6 @@ async function overrideAt(client: Pool | PoolClient, now: Instant): Promise<Over
 }
 
 export const OVERRIDE_MINUTES = 120;
-export const OVERRIDE_MINUTES_MAX = 24 * 60;
 
 /** Two people, who are not one: the caller has made sure of both. */
 export async function insertOverride(

@@ -16,6 +16,7 @@ export function addRecordingRoutes(
     method: 'GET',
     url: '/api/v1/events/:id/recording',
     rule: { allow: 'releases.try' },
+    priority: 'bulk',
     summary: 'The match as it was decided, for “kaimen replay”: JSON lines, no names and no codes',
     tag: 'operation',
     params: z.object({ id }),

@@ -24,6 +24,7 @@ import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
 import type { EventRow } from '#server/venue/store.ts';
 import { judgementOf, watchCanaries } from './canary-watch.ts';
+import { addFreezeRoutes } from './freeze-routes.ts';
 import {
   findGateReleases,
   lockGateRelease,
@@ -33,9 +34,18 @@ import {
   releaseFor,
   runningLanes,
 } from './gate-releases.ts';
+import { addRecordingRoutes } from './recording-routes.ts';
 import { addToTally } from './tally.ts';
 
-export function addReleaseRoutes(app: FastifyInstance, context: ServerContext): void {
+/** @param bulk - the same on connections that no lane waits for */
+export function addReleaseRoutes(
+  app: FastifyInstance,
+  context: ServerContext,
+  bulk: ServerContext,
+  release: string,
+): void {
+  addRecordingRoutes(app, bulk, release);
+  addFreezeRoutes(app, context);
   const stop = watchCanaries(context);
   context.stopping.addEventListener('abort', stop);
   addLaneRoute(app, context);

@@ -5,16 +5,25 @@ import { type WebFile, WebFiles } from './web-files.ts';
 
 const APPS = ['gate', 'console'] as const;
 const BUILT = new URL('../../../build/web/', import.meta.url).pathname;
+const BUILT_BEFORE = new URL('../../../build/web-previous/', import.meta.url).pathname;
 const A_YEAR = 'public, max-age=31536000, immutable';
 
-/** @param isTls - a plain server is on loopback, and so may be the other addresses of a lane */
-export function addWebRoutes(app: FastifyInstance, isTls: boolean): void {
-  const files = new WebFiles(BUILT);
+/**
+ * @param isTls - a plain server is on loopback, and so may be the other addresses of a lane
+ * @param folders - of the present build, and of the one before, to which a gate may be moved back
+ */
+export function addWebRoutes(
+  app: FastifyInstance,
+  isTls: boolean,
+  folders: readonly [string, string] = [BUILT, BUILT_BEFORE],
+): void {
+  const [files, before] = [new WebFiles(folders[0]), new WebFiles(folders[1])];
   const headers = headersOf(isTls);
   for (const name of APPS) {
     const handler = (request: FastifyRequest, reply: FastifyReply) => {
       const address = request.url.split('?', 1)[0] ?? '';
-      const file = files.find(address) ?? pageOf(files, name, address);
+      const file =
+        name === 'gate' ? fileOfGate(files, before, request) : fileOf(files, name, address);
       if (file !== null) return send(request, reply.headers(headers), file);
       return sendProblem(reply, files.isBuilt ? notThere(address) : notBuilt());
     };
@@ -28,6 +37,25 @@ export function addWebRoutes(app: FastifyInstance, isTls: boolean): void {
       handler: (_request, reply) => reply.redirect(`/${name}/`, 308),
     });
   }
+}
+
+/**
+ * `?release=` names one of two builds; without it, it is the present one. What is named by a hash is found in either:
+ * the page that asks for it may be of the one before.
+ */
+function fileOfGate(files: WebFiles, before: WebFiles, request: FastifyRequest): WebFile | null {
+  const { pathname, searchParams } = new URL(request.url, 'http://here');
+  const release = searchParams.get('release');
+  if (release !== null) {
+    const build = [files, before].find((each) => each.release === release);
+    return build === undefined ? null : fileOf(build, 'gate', pathname);
+  }
+  const file = fileOf(files, 'gate', pathname);
+  return file ?? (pathname.includes('/assets/') ? before.find(pathname) : null);
+}
+
+function fileOf(files: WebFiles, app: string, address: string): WebFile | null {
+  return files.find(address) ?? pageOf(files, app, address);
 }
 
 /** An address inside the app, such as `/console/tickets`, is its page; a missing file stays missing. */

@@ -1,7 +1,7 @@
 // The built web apps, held in memory by their exact addresses: no request ever reaches the file system,
 // so none can ask for a file that is not one of theirs.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 export type WebFile = {
@@ -35,6 +35,7 @@ const LOOK_EVERY_MS = 1_000;
 export class WebFiles {
   readonly #folder: string;
   #files = new Map<string, WebFile>();
+  #release: string | null = null;
   #builtAtMs = 0;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -46,6 +47,12 @@ export class WebFiles {
   find(address: string): WebFile | null {
     this.#look();
     return this.#files.get(address.endsWith('/') ? `${address}index.html` : address) ?? null;
+  }
+
+  /** By which a gate is told to run this build. */
+  get release(): string | null {
+    this.#look();
+    return this.#release;
   }
 
   get isBuilt(): boolean {
@@ -65,6 +72,8 @@ export class WebFiles {
     this.#builtAtMs = builtAtMs;
     const kept = [...this.#files].filter(([, file]) => file.isImmutable);
     this.#files = new Map([...kept, ...readAll(this.#folder)]);
+    const named = path.join(this.#folder, 'release');
+    this.#release = existsSync(named) ? readFileSync(named, 'utf8').trim() : null;
   }
 }
 

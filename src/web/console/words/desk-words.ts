@@ -227,10 +227,6 @@ export const DESK_WORDS = {
     zh: '{time}，试用的新版本表现更差，已自动退回（{device}）。',
     en: 'At {time} the release on trial did worse and was taken back ({device}).',
   },
-  'alarm.canary-rolled-back': {
-    zh: '{time}，试用的新版本表现更差，已自动退回（{device}）。',
-    en: 'At {time} the release on trial did worse and was taken back ({device}).',
-  },
   'people.add': { zh: '登记人员', en: 'Add a person' },
   'people.none': { zh: '还没有登记人员。', en: 'Nobody has been added yet.' },
   'people.where': { zh: '现在位置', en: 'Stands at' },

@@ -109,6 +109,10 @@ export const GROUND_WORDS = {
     zh: '有人在设备 {what} 上猜测口令',
     en: 'Somebody guesses PINs at {what}',
   },
+  'attention.canary-rolled-back': {
+    zh: '试用的新版本已自动退回：{what}',
+    en: 'The release on trial was taken back: {what}',
+  },
   'attention.unsynced': {
     zh: '{place}有 {n} 次扫码久未上传',
     en: '{place}: {n} scans wait to be sent',

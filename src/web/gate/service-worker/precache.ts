@@ -14,10 +14,19 @@ function cacheName(files: readonly Precached[]): string {
 }
 
 /** All or nothing: a half-filled cache would start an app that lacks its decoder. */
-export async function fillCache(files: readonly Precached[]): Promise<void> {
+export async function fillCache(files: readonly Precached[], release: string): Promise<void> {
+  const answers = await Promise.all(files.map(({ url }) => fetched(url, release)));
   const cache = await caches.open(cacheName(files));
-  const requests = files.map(({ url }) => new Request(url, { cache: 'no-cache' }));
-  await cache.addAll(requests);
+  await Promise.all(answers.map(([url, answer]) => cache.put(url, answer)));
+}
+
+/** Of this very build, also where the server’s present one is another. */
+async function fetched(url: string, release: string): Promise<[string, Response]> {
+  const isNamedByHash = url.includes('/assets/');
+  const from = isNamedByHash ? url : `${url}?release=${encodeURIComponent(release)}`;
+  const answer = await fetch(from, { cache: 'no-cache' });
+  if (!answer.ok) throw new Error(`${from}: ${answer.status}`);
+  return [url, answer];
 }
 
 export async function dropOthers(files: readonly Precached[]): Promise<void> {

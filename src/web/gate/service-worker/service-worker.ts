@@ -8,7 +8,7 @@ declare const PRECACHE: readonly Precached[];
 const scope = self as unknown as ServiceWorkerScope;
 
 scope.addEventListener('install', (event) => {
-  event.waitUntil(fillCache(PRECACHE));
+  event.waitUntil(fillCache(PRECACHE, RELEASE));
 });
 
 scope.addEventListener('activate', (event) => {

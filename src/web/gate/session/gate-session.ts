@@ -27,6 +27,7 @@ import { Inbox } from './inbox.ts';
 import { openLane } from './open-lane.ts';
 import { watchPhone } from './phone.ts';
 import { prove } from './prove-supervisor.ts';
+import { ReleaseFollower } from './release-follower.ts';
 import {
   type Ending,
   type Handover,
@@ -46,6 +47,7 @@ export class GateSession {
   readonly api: DeviceApi;
   readonly inbox: Inbox;
   readonly phone = watchPhone();
+  readonly release: ReleaseFollower;
   readonly showing: Showing;
   readonly status: Watched<LaneStatus>;
   readonly said: Announcements;
@@ -78,6 +80,7 @@ export class GateSession {
     this.status = new Watched(opened.lane.status());
     this.said = new Announcements(enrolment.identity);
     this.showing = new Showing(enrolment.identity.deviceId);
+    this.release = new ReleaseFollower(api, () => this.takesCodes);
   }
 
   /** @throws when the lane is open in another window, or the phone's storage fails */
@@ -94,7 +97,7 @@ export class GateSession {
       onTrouble: (words) => console.info(words),
       onRevoked: () => void session?.end(),
       onChange: () => session?.refreshSoon(),
-      onFeed: (event) => inbox.hear(event),
+      onFeed: (event) => void [inbox.hear(event), session?.release.hear(event)],
       onLate: (late) => session?.said.hearLate(late),
     });
     session = new GateSession(enrolment, api, inbox, opened);
@@ -108,6 +111,7 @@ export class GateSession {
     void this.lane.start().then(() => {
       this.refresh();
       this.inbox.load().catch(() => {});
+      this.release.begin();
       this.#stopLooking = watchAddresses(this.enrolment, (changed) =>
         this.readdressed.set(changed),
       );
@@ -145,7 +149,8 @@ export class GateSession {
     const direction = this.direction.get();
     performance.mark('gate:decoded');
     const options = confirms === null ? { direction } : { direction, confirms };
-    const answer = await this.showing.whileDeciding(() => this.lane.scan(text, options));
+    const scan = () => this.release.timed(() => this.lane.scan(text, options));
+    const answer = await this.showing.whileDeciding(scan);
     this.showing.show({ answer, code: text, direction, isManual: false });
   }
 
