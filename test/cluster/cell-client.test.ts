@@ -86,9 +86,9 @@ test('proves itself by user and password, and again when its token has run out',
   using wrong = new Etcd(configOf(cluster, { login: { user: 'root', password: 'falsch' } }));
   await assert.rejects(wrong.txn([], [put('/kaimen/x', '1')]));
   using etcd = new Etcd(configOf(cluster, { login: { user: 'root', password: 'geheim' } }));
-  await etcd.txn([], [put('/kaimen/x', '1')]);
+  await until(() => etcd.txn([], [put('/kaimen/x', '1')]));
   await pause(2_500);
-  await etcd.txn([], [put('/kaimen/x', '2')]);
+  await until(() => etcd.txn([], [put('/kaimen/x', '2')]));
 });
 
 test('a cell at its quota says storage-full, and takes writes again once room was made', {

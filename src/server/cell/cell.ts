@@ -36,7 +36,9 @@ export class Cell implements CellSource {
   readonly etcd: Etcd;
   readonly #deps: CellDeps;
   readonly #followers = new Map<number, Follower>();
+  /** By event: the fence that the cell has, and the one that it was to have when it did not answer. */
   readonly #fed = new Map<number, number>();
+  readonly #owed = new Map<number, number>();
   readonly #stop = new AbortController();
   #onHead: (event: number) => Promise<void> = async () => {};
   #lookAtLeaderAt = 0;
@@ -104,12 +106,15 @@ export class Cell implements CellSource {
    * @throws HttpProblem `unavailable`: it is kept here, and reaches the cell when that answers
    */
   async settle(): Promise<void> {
+    const wanted = await this.#wanted();
+    const due = wanted.filter(({ number, fence }) => fence > (this.#fed.get(number) ?? -1));
+    // Whoever changed what is due since then has been told so.
+    const mine = due.filter(({ number, fence }) => fence !== this.#owed.get(number));
     try {
-      for (const { number, fence } of await this.#wanted()) {
-        if (fence > (this.#fed.get(number) ?? -1)) await this.#feedOne(number);
-      }
+      for (const { number } of mine) await this.#feedOne(number);
     } catch (error) {
       if (!(error instanceof HttpProblem)) throw error;
+      for (const { number, fence } of mine) this.#owed.set(number, fence);
       throw new HttpProblem('unavailable', {
         detail:
           'it is kept here, but the cell that decides the event does not answer: nobody is bound by it yet',

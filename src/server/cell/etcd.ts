@@ -21,6 +21,10 @@ import {
 const NEXT_AFTER_MS = 120;
 /** Within which an answer is there, or `unavailable` is said: a lane gives a box 800 ms. */
 const WITHIN_MS = 600;
+/** The same while the last answer failed to come: who waits behind others waits for them too. */
+const WITHIN_AFTER_FAILURE_MS = 400;
+/** Passwords are slow to prove, and meant to be. */
+const SIGN_IN_WITHIN_MS = 2_000;
 const AGAIN_AFTER_MS = 20;
 const TRIES_MAX = 40;
 const PAGE_KEYS = 500;
@@ -31,6 +35,7 @@ export class Etcd implements Disposable {
   readonly config: CellConfig;
   readonly #members: EtcdMember[];
   #first = 0;
+  #isFailing = false;
   #token: Promise<string> | null = null;
 
   constructor(config: CellConfig) {
@@ -94,19 +99,21 @@ export class Etcd implements Disposable {
    *
    * @throws HttpProblem `unavailable` when none has answered in time, `storage-full`; EtcdError
    */
-  async call(path: string, body: unknown, { withinMs = WITHIN_MS }: Asked = {}): Promise<unknown> {
+  async call(path: string, body: unknown, asked: Asked = {}): Promise<unknown> {
+    const { withinMs = this.#isFailing ? WITHIN_AFTER_FAILURE_MS : WITHIN_MS } = asked;
     const text = JSON.stringify(body);
     const stop = new AbortController();
     const deadline = setTimeout(() => stop.abort(), withinMs);
     let last: unknown = new Error('no answer in time');
     try {
-      const asked = new Set<Promise<Tried>>();
+      const underway = new Set<Promise<Tried>>();
       for (let index = 0; index < TRIES_MAX && !stop.signal.aborted; index++) {
         const at = (this.#first + index) % this.#members.length;
-        asked.add(this.#try(at, path, text, stop.signal));
+        underway.add(this.#try(at, path, text, stop.signal));
         const isRoundDone = (index + 1) % this.#members.length === 0;
-        const tried = await firstOf(asked, NEXT_AFTER_MS, stop.signal);
+        const tried = await firstOf(underway, NEXT_AFTER_MS, stop.signal);
         if (tried === null) continue;
+        this.#isFailing &&= !tried.isAnswered;
         if (tried.isAnswered) return tried.answer;
         last = tried.error;
         if (isRoundDone) await pause(AGAIN_AFTER_MS);
@@ -115,6 +122,7 @@ export class Etcd implements Disposable {
       clearTimeout(deadline);
       stop.abort();
     }
+    this.#isFailing = true;
     throw cellAway((last as { code?: string }).code?.toString() ?? (last as Error).message);
   }
 
@@ -152,7 +160,7 @@ export class Etcd implements Disposable {
     let last: unknown = null;
     for (const member of this.#members) {
       try {
-        const signal = AbortSignal.timeout(NEXT_AFTER_MS * 2);
+        const signal = AbortSignal.timeout(SIGN_IN_WITHIN_MS);
         const answer = await member.ask('/v3/auth/authenticate', text, null, signal);
         return (answer as { token: string }).token;
       } catch (error) {

@@ -1,5 +1,6 @@
 // What the hub tells the cell: the event as it stands, its tickets as they change, and, when the cell takes an
 // event over, what was decided before. Whoever acts at the hub is answered only after the cell has it.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { EventStatus } from '#domain/venue/match-event.ts';
 import type { EventFile } from '#protocol/event-file.ts';
@@ -12,6 +13,10 @@ import { EventKeys, type Head, readValue } from './records.ts';
 import { type Compare, get, isAt, type Kv, put } from './wire.ts';
 
 const WITHIN = { withinMs: 5_000 };
+const NOTHING_FED = { fence: -1, list: '' };
+/** After this long somebody else loads it: whoever began has gone. */
+const LOADING_MS = 10_000;
+const LOOK_AGAIN_MS = 100;
 const CHANGED_PAGE = 20_000;
 
 type Row = {
@@ -46,6 +51,7 @@ export type Fed = { readonly fence: number; readonly hasWritten: boolean };
 /** Brings the cell to what this hub has of the event. Several hubs may: each step compares the head. */
 export async function feed(pool: Pool, etcd: Etcd, event: number): Promise<Fed> {
   const keys = new EventKeys(etcd.config.prefix, event);
+  const me = randomName('', 10);
   for (;;) {
     const { kvs } = await etcd.getMany([keys.head]);
     const kv = kvs.get(keys.head) ?? null;
@@ -57,6 +63,17 @@ export async function feed(pool: Pool, etcd: Etcd, event: number): Promise<Fed> 
     if (isFed && head.fed.list === row.list) return { fence: head.fed.fence, hasWritten: false };
     const isStarting = due !== null && head?.decides == null;
     const guard = isAt(keys.head, kv?.modRevision ?? '0');
+    if (isStarting && head?.loading?.by !== me) {
+      // One at a time: what another has cleared away would be missing in what this one writes.
+      if (head?.loading !== undefined && Date.now() - head.loading.at < LOADING_MS) {
+        await pause(LOOK_AGAIN_MS);
+        continue;
+      }
+      const begun = head ?? { ...(await nextHead(pool, row, head, null, false)), fed: NOTHING_FED };
+      const loading = { ...begun, loading: { by: me, at: Date.now() } };
+      await etcd.txn([guard], [put(keys.head, JSON.stringify(loading))], [], WITHIN);
+      continue;
+    }
     const isAnew = !isStarting && head !== null && head.entryEpoch < row.entry_epoch;
     const isWritten =
       (!isStarting || (await feedDecided(pool, etcd, keys, event, row, guard))) &&
@@ -84,8 +101,7 @@ async function nextHead(
   due: number | null,
   isStarting: boolean,
 ): Promise<Head> {
-  const changes = await untakenChanges(pool, head?.changes ?? {});
-  const isOurs = Object.keys(changes).length === 0;
+  const isOurs = await hasTakenAll(pool, head?.changes ?? {});
   return {
     v: 1,
     // Whoever follows begins anew with each time that the cell takes over.
@@ -101,23 +117,20 @@ async function nextHead(
     // What a box has set while this hub was away stands until it has arrived here.
     controls: isOurs || head === null ? row.controls : head.controls,
     fed: { fence: Number(row.fence), list: row.list },
-    changes,
+    changes: head?.changes ?? {},
   };
 }
 
-async function untakenChanges(
-  pool: Pool,
-  changes: Head['changes'],
-): Promise<Record<string, number>> {
-  const untaken: Record<string, number> = {};
+/** Whether this hub knows every change of controls that was made at a box. */
+async function hasTakenAll(pool: Pool, changes: Head['changes']): Promise<boolean> {
   for (const [edge, seq] of Object.entries(changes)) {
     const { rows } = await pool.query<{ seq: string | null }>(
       'SELECT max(seq) AS seq FROM control_changes WHERE edge = $1',
       [edge],
     );
-    if (Number(rows[0]?.seq ?? 0) < seq) untaken[edge] = seq;
+    if (Number(rows[0]?.seq ?? 0) < seq) return false;
   }
-  return untaken;
+  return true;
 }
 
 /** Tickets and media that changed after the cursor that was fed last; all, when that is of another list. */

@@ -35,7 +35,9 @@ export type Head = {
   readonly controls: StoredControls;
   /** How far the hub has fed it: fence and list of its store. */
   readonly fed: { readonly fence: number; readonly list: string };
-  /** By box: the last change of controls that was made there and that the hub may not have heard of. */
+  /** Who is writing what was decided before into it; others leave it alone for a while. */
+  readonly loading?: { readonly by: string; readonly at: number };
+  /** By box: the last change of controls that was made there. */
   readonly changes: Readonly<Record<string, number>>;
 };
 
