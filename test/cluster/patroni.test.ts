@@ -205,5 +205,5 @@ test('nothing that was answered is lost, nothing was done twice', async (t) => {
   t.diagnostic(
     `${writes} writes answered, ${repeats} repeats (${whatWritersHeard()}); ${scans} scans; ${shown.length} at lanes, ${alone} of them alone`,
   );
-  assert.ok(writes > 50 && scans > 100 && shown.length > 50);
+  assert.ok(writes > 20 && scans > 100 && shown.length > 50);
 });
