@@ -21,6 +21,9 @@ const TICKETS = 60_000;
 
 type Turn = { readonly claims: number; readonly reference: number; readonly p99Ms: number };
 
+/** Rows and keys of the references: each has a name of its own. */
+let written = 0;
+
 const missing = missingEtcd();
 await using database = await testDatabase();
 const onPostgres = await measure(database, null);
@@ -82,8 +85,6 @@ async function measure(own: TestDatabase, cluster: EtcdCluster | null): Promise<
   }
   return turns;
 }
-
-let written = 0;
 
 /** A durable commit of one row of the size of a verdict. */
 async function commitOne(own: TestDatabase, serial: number, round: number): Promise<void> {
