@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 import { type FloodReport, type FloodSize, runFloodDrill } from './flood-drill.ts';
 
 const RATIO_MAX = 1.5;
+/** Of turns with the flood beside to calm ones. */
+const MACHINE_RATIO_MAX = 1.25;
 
 /** @returns whether the drill has passed */
 export async function floodDrill(args: readonly string[]): Promise<boolean> {
@@ -18,8 +20,8 @@ export async function floodDrill(args: readonly string[]): Promise<boolean> {
     },
   });
   const size: FloodSize = {
-    rounds: values.quick ? 2 : 7,
-    turnMs: values.quick ? 5_000 : 12_000,
+    rounds: values.quick ? 2 : 6,
+    turnMs: values.quick ? 5_000 : 10_000,
     scansPerSecond: 200,
     lanes: 64,
     times: Number(values.times),
@@ -37,6 +39,14 @@ export async function floodDrill(args: readonly string[]): Promise<boolean> {
     say(
       `scan p99 with the flood to that without: ${report.ratio.toFixed(2)} (at most ${RATIO_MAX})`,
     );
+    say(`… to that with the flood at a bare program beside: ${report.ratioBeside.toFixed(2)}`);
+    if (isTooBusy(report)) {
+      const share = report.ratioOfMachine.toFixed(2);
+      say(
+        `The flood beside alone made scans ${share} times as slow: this machine has no room for it,`,
+      );
+      say('and what the server adds to that is judged instead.');
+    }
     for (const wrong of wrongs) say(`WRONG  ${wrong}`);
     say(wrongs.length === 0 ? 'passed' : 'FAILED');
     return wrongs.length === 0;
@@ -45,19 +55,28 @@ export async function floodDrill(args: readonly string[]): Promise<boolean> {
   }
 }
 
-function wrongsOf({ ratio, calm, flooded }: FloodReport): string[] {
+/** Whoever floods another program on the same cores takes as much from lanes: that is not this server's doing. */
+function isTooBusy({ ratioOfMachine }: FloodReport): boolean {
+  return !(ratioOfMachine <= MACHINE_RATIO_MAX);
+}
+
+function wrongsOf(report: FloodReport): string[] {
+  const { calm, beside, flooded } = report;
   const wrongs: string[] = [];
-  const turns = [...calm, ...flooded];
+  const turns = [...calm, ...beside, ...flooded];
   const sum = (value: (turn: (typeof turns)[number]) => number) =>
     turns.reduce((total, turn) => total + value(turn), 0);
   const failed = sum((turn) => turn.scansFailed);
-  if (!(ratio <= RATIO_MAX)) wrongs.push(`the flood made scans ${ratio.toFixed(2)} times as slow`);
+  const judged = isTooBusy(report) ? report.ratioBeside : report.ratio;
+  if (!(judged <= RATIO_MAX)) {
+    wrongs.push(`the flood made scans ${judged.toFixed(2)} times as slow`);
+  }
   if (failed > 0) wrongs.push(`${failed} good tickets were not admitted`);
   for (const kind of ['journal', 'list', 'control'] as const) {
     const missing = sum(({ steady }) => steady[kind].asked - steady[kind].answered);
     if (missing > 0) wrongs.push(`${missing} requests for ${kind} were not answered`);
   }
-  const shed = sum((turn) => turn.flood?.shed ?? 0);
+  const shed = flooded.reduce((total, turn) => total + (turn.flood?.shed ?? 0), 0);
   const untimed = sum((turn) => turn.flood?.shedWithoutTime ?? 0);
   const lost = sum((turn) => turn.flood?.lost ?? 0);
   if (shed === 0) wrongs.push('nothing was shed: that was no flood');

@@ -10,7 +10,7 @@ import type { Histogram } from '#drill/load/histogram.ts';
 import { openLoop } from '#drill/load/loops.ts';
 import { ServerProcess } from '#drill/server-process.ts';
 import { refOf, type SmallMatch, setUpMatch } from '#drill/small-match.ts';
-import { type FloodTally, flood } from './flood-wish.ts';
+import { type FloodTally, flood, startRefuser } from './flood-wish.ts';
 import { goOn, type Steady } from './steady.ts';
 
 export type FloodSize = {
@@ -36,9 +36,15 @@ export type FloodReport = {
   /** Of the other requests, a second, by a node that has nothing else to do. */
   readonly capacityPerSecond: number;
   readonly calm: readonly Turn[];
+  /** The same flood at a bare program beside the server: what it takes from the machine alone. */
+  readonly beside: readonly Turn[];
   readonly flooded: readonly Turn[];
   /** Median over the rounds of the 99th percentile with the flood to that without. */
   readonly ratio: number;
+  /** The same to that with the flood beside: what it does to a server because it is the one asked. */
+  readonly ratioBeside: number;
+  /** Of the turns beside to the calm ones: far above 1, the machine is too busy to show anything else. */
+  readonly ratioOfMachine: number;
   readonly metrics: readonly string[];
 };
 
@@ -53,7 +59,7 @@ export async function runFloodDrill(
 ): Promise<FloodReport> {
   await using server = await ServerProcess.start(dir);
   using client = await DrillClient.open(server.url, 8, server.adminToken);
-  const seconds = (size.turnMs * (2 * size.rounds + 1) + WARM_UP_MS) / 1_000;
+  const seconds = (size.turnMs * (3 * size.rounds + 1) + WARM_UP_MS) / 1_000;
   const tickets = Math.ceil(seconds * size.scansPerSecond * 1.2) + 1_000;
   const match = await setUpMatch(client, server.adminToken, { tickets, lanes: size.lanes });
   const requests = await consoleRequests(client, match);
@@ -63,35 +69,48 @@ export async function runFloodDrill(
     `this node serves ${capacityPerSecond.toFixed(0)} other requests a second, with nothing else to do`,
   );
   await scanning.run(WARM_UP_MS);
-  const calm: Turn[] = [];
-  const flooded: Turn[] = [];
+  await using refuser = await startRefuser();
+  const turns: Record<TurnName, Turn[]> = { calm: [], beside: [], flooded: [] };
+  const perSecond = capacityPerSecond * size.times;
+  const wish = { requests: requests.all, perSecond, connections: FLOOD_CONNECTIONS };
+  const wishes = {
+    calm: null,
+    beside: { ...wish, url: refuser.url, ms: size.turnMs },
+    flooded: { ...wish, url: server.url, ms: size.turnMs },
+  };
   for (let round = 0; round < size.rounds; round++) {
-    calm.push(await turn(server, scanning, match, size, null));
-    const perSecond = capacityPerSecond * size.times;
-    const wish = {
-      url: server.url,
-      requests: requests.all,
-      perSecond,
-      connections: FLOOD_CONNECTIONS,
-    };
-    flooded.push(await turn(server, scanning, match, size, { ...wish, ms: size.turnMs }));
-    say(roundLine(round, calm.at(-1), flooded.at(-1)));
+    // Each is first, last and between equally often.
+    for (const at of TURNS.keys()) {
+      const name = TURNS[(at + round) % TURNS.length] ?? 'calm';
+      turns[name].push(await turn(server, scanning, match, size, wishes[name]));
+    }
+    say(roundLine(round, turns));
   }
-  const metrics = await client
-    .tryAsk({ method: 'GET', path: '/metrics' })
-    .then(() => metricsOf(server));
   scanning.close();
-  const ratios = flooded.map((each, at) => each.scanP99Ms / (calm[at]?.scanP99Ms ?? Number.NaN));
-  return { capacityPerSecond, calm, flooded, ratio: median(ratios), metrics };
+  const ratios = {
+    ratio: ratioOf(turns.flooded, turns.calm),
+    ratioBeside: ratioOf(turns.flooded, turns.beside),
+    ratioOfMachine: ratioOf(turns.beside, turns.calm),
+  };
+  return { capacityPerSecond, ...turns, ...ratios, metrics: await metricsOf(server) };
 }
 
-function roundLine(round: number, calm: Turn | undefined, flooded: Turn | undefined): string {
+/** Median over the rounds: what else the machine did in a round weighed on both. */
+function ratioOf(some: readonly Turn[], others: readonly Turn[]): number {
+  return median(some.map((each, at) => each.scanP99Ms / (others[at]?.scanP99Ms ?? Number.NaN)));
+}
+
+const TURNS = ['calm', 'beside', 'flooded'] as const;
+type TurnName = (typeof TURNS)[number];
+
+function roundLine(round: number, turns: Readonly<Record<TurnName, readonly Turn[]>>): string {
+  const [calm, beside, flooded] = TURNS.map((name) => turns[name].at(-1));
   const ms = (value = Number.NaN) => `${value.toFixed(1)} ms`;
   const { flood: told, steady, cpu, seconds = 1 } = flooded ?? {};
   const rate = (count = 0) => (count / (told?.seconds ?? 1)).toFixed(0);
   return [
-    `round ${round + 1}: scan p99 ${ms(calm?.scanP99Ms)} calm, ${ms(flooded?.scanP99Ms)} flooded`,
-    `p50 ${ms(calm?.scanP50Ms)}, ${ms(flooded?.scanP50Ms)}`,
+    `round ${round + 1}: scan p99 ${ms(calm?.scanP99Ms)} calm, ${ms(beside?.scanP99Ms)} with the flood beside, ${ms(flooded?.scanP99Ms)} flooded`,
+    `p50 ${ms(calm?.scanP50Ms)}, ${ms(beside?.scanP50Ms)}, ${ms(flooded?.scanP50Ms)}`,
     `a second: ${rate(told?.served)} served, ${rate(told?.shed)} shed, ${rate(told?.refused)} refused, ${rate(told?.unsent)} unsent`,
     `Retry-After ${told?.retryAfterS?.join('–') ?? 'none'} s`,
     `control ${steady?.control.answered}/${steady?.control.asked} ${ms(steady?.control.p99Ms)}`,

@@ -1,6 +1,8 @@
 // What the drill tells the flooder, and what that tells back.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Request } from '#drill/load/connection.ts';
@@ -30,7 +32,8 @@ export type FloodTally = {
   readonly retryAfterS: readonly [number, number] | null;
 };
 
-const PROGRAM = fileURLToPath(new URL('flooder.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('./flooder.ts', import.meta.url));
+const REFUSER = fileURLToPath(new URL('./refuser.ts', import.meta.url));
 
 /** Runs the flooder to its end, behind every other program of the machine. */
 export async function flood(wish: FloodWish): Promise<FloodTally> {
@@ -40,4 +43,18 @@ export async function flood(wish: FloodWish): Promise<FloodTally> {
   const said = await text(child.stdout);
   if (said === '') throw new Error('the flooder ended without a word');
   return JSON.parse(said) as FloodTally;
+}
+
+/** A program beside the server, for the same flood. */
+export async function startRefuser(): Promise<AsyncDisposable & { readonly url: string }> {
+  const child = spawn(process.execPath, [REFUSER], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      child.stdin.end();
+      await exited;
+    },
+  };
 }
