@@ -191,7 +191,10 @@ test('a server refuses a restored directory without its key, and one that a rest
   assert.equal((await restore(file, to)).code, 0);
   await assert.rejects(ServerProcess.start(to), /master-key is missing: put back the copy/);
   writeFileSync(path.join(to, 'master-key'), `${'ab'.repeat(32)}\n`);
-  await assert.rejects(ServerProcess.start(to), /is not the key that this database was used with/);
+  await assert.rejects(
+    ServerProcess.start(to),
+    /is another key than that of the node which was here first/,
+  );
   writeFileSync(path.join(to, 'restore-unfinished'), '');
   await assert.rejects(ServerProcess.start(to), /was cut short: remove the directory/);
   rmSync(to, { recursive: true });

@@ -10,8 +10,8 @@ const MORE = 1.08;
 const MORE_AT_LEAST = 0.02;
 /** Between these two shares of what lanes may feel, nothing is changed. */
 const CALM = 0.7;
-/** A pause is never made longer by a single long request than this. */
-const DEBT_MAX_MS = 2_000;
+/** What a single long request adds to the pause after it, at most. */
+const DEBT_MAX_MS = 100;
 
 export class Allowance {
   #limit = PLACES_AT_START;
@@ -38,13 +38,12 @@ export class Allowance {
 
   /**
    * @param pressure - what lanes feel, 1 being as much as they may
-   * @param isWanted - somebody waits for a place
+   * @param isCrowd - somebody waits for a place, so that fewer places would be felt, and more be used
    */
-  adapt(pressure: number, isWanted: boolean): void {
-    if (pressure > 1) this.#limit = Math.max(this.#limit * LESS, PLACES_MIN);
-    else if (pressure < CALM && isWanted) {
-      const more = this.#limit * MORE + MORE_AT_LEAST;
-      this.#limit = Math.min(more, PLACES_MAX);
-    }
+  adapt(pressure: number, isCrowd: boolean): void {
+    const more = this.#limit * MORE + MORE_AT_LEAST;
+    if (!isCrowd) this.#limit = Math.max(this.#limit, Math.min(more, PLACES_AT_START));
+    else if (pressure > 1) this.#limit = Math.max(this.#limit * LESS, PLACES_MIN);
+    else if (pressure < CALM) this.#limit = Math.min(more, PLACES_MAX);
   }
 }

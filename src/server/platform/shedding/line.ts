@@ -76,8 +76,12 @@ export class Line {
     this.#next();
   }
 
-  /** One caller never takes every place while there is more than one. */
+  /**
+   * One caller never takes every place while there is more than one. Whoever comes alone, with nobody before and
+   * nobody beside, is no crowd and never waits.
+   */
   #hasPlaceFor(caller: string): boolean {
+    if (this.#underwayCount === 0 && this.#waitingCount === 0) return true;
     const places = this.#limits.places();
     if (this.#underwayCount >= places) return false;
     return (this.#underway.get(caller) ?? 0) < Math.max(1, Math.ceil(places * OWN_SHARE_MAX));

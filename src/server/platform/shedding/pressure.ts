@@ -16,6 +16,8 @@ export class Pressure implements Disposable {
   readonly #delay: ELDHistogram;
   readonly #pools: readonly PoolLike[];
   #laneAt = Number.NEGATIVE_INFINITY;
+  #usedMs = 0;
+  #readAt = Number.NEGATIVE_INFINITY;
   stallMs = 0;
 
   /** @param pools - of which lanes take their connections */
@@ -33,17 +35,29 @@ export class Pressure implements Disposable {
     return now - this.#laneAt < AT_WORK_MS;
   }
 
-  /** @returns 1 for as much as lanes may feel; of the time since it was asked last */
+  /** @returns 1 for as much as lanes may feel of what we do; of the time since it was asked last */
   read(now: number): number {
     this.stallMs = Math.max(
       this.#delay.percentile(STALL_PERCENTILE) / NS_PER_MS - RESOLUTION_MS,
       0,
     );
     this.#delay.reset();
+    // A machine that is taken by others stalls us, too; turning our callers away would not mend that.
+    if (this.#ownShare(now) < OWN_SHARE_MIN) return 0;
     const waiting = this.#pools.reduce((sum, { waitingCount }) => sum + waitingCount, 0);
     const isAtWork = this.areLanesAtWork(now);
     const stall = this.stallMs / (isAtWork ? STALL_MAX_MS : STALL_MAX_ALONE_MS);
     return isAtWork ? Math.max(stall, waiting / WAITING_MAX) : stall;
+  }
+
+  /** @returns of a core, since it was asked last */
+  #ownShare(now: number): number {
+    const { user, system } = process.cpuUsage();
+    const usedMs = (user + system) / 1_000;
+    const share = (usedMs - this.#usedMs) / Math.max(now - this.#readAt, 1);
+    this.#usedMs = usedMs;
+    this.#readAt = now;
+    return share;
   }
 
   [Symbol.dispose](): void {
@@ -52,4 +66,5 @@ export class Pressure implements Disposable {
 }
 
 const STALL_PERCENTILE = 90;
+const OWN_SHARE_MIN = 0.4;
 const WAITING_MAX = 4;

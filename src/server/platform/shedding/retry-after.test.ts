@@ -33,12 +33,16 @@ test('spreads those who come back', () => {
   assert.ok((times.at(-1) ?? 0) - (times[0] ?? 0) >= 4, times.join(' '));
 });
 
-test('gives way at once when lanes feel it, and comes back slowly while it is wanted', () => {
+test('gives way at once when lanes feel a crowd, and comes back slowly: as far as lanes bear it while it is wanted', () => {
   const allowance = new Allowance();
   for (let at = 0; at < 100; at++) allowance.adapt(3, true);
   assert.equal(allowance.limit, PLACES_MIN);
-  allowance.adapt(0.1, false);
-  assert.equal(allowance.limit, PLACES_MIN);
+  for (let at = 0; at < 500; at++) allowance.adapt(0.1, false);
+  const unasked = allowance.limit;
+  assert.ok(unasked > 1 && unasked < PLACES_MAX, `${unasked} places`);
+  // Nobody is turned away for a stall that no crowd has made.
+  allowance.adapt(3, false);
+  assert.equal(allowance.limit, unasked);
   for (let at = 0; at < 500; at++) allowance.adapt(0.1, true);
   assert.equal(allowance.limit, PLACES_MAX);
 });

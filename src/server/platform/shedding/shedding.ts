@@ -27,7 +27,7 @@ const LINES = {
   doors: { places: () => 4, waitingMax: 200, waitingPerCallerMax: 50, waitMaxMs: 2_000 },
   bulk: { places: () => 2, waitingMax: 8, waitingPerCallerMax: 4, waitMaxMs: 10_000 },
 } as const;
-const ORDINARY = { waitingMax: 96, waitingPerCallerMax: 24, waitMaxMs: 1_000 };
+const ORDINARY = { waitingMax: 96, waitingPerCallerMax: 24, waitMaxMs: 2_000 };
 
 type LineName = keyof typeof LINES | 'ordinary';
 
