@@ -197,3 +197,74 @@ test('a passkey signs in without name, password or code', async () => {
   await page.getByRole('button', { name: 'Use a passkey' }).click();
   await page.getByRole('heading', { level: 1, name: /Ground|Choose a match/ }).waitFor();
 });
+
+test('kick-off is delayed in one act, and put back in one', async () => {
+  const controls = () =>
+    evening.server.ask<{ fence: number; window: Record<string, string | null> }>(
+      `/api/v1/events/${EVENT}/controls`,
+    );
+  const before = await controls();
+  await using opened = await evening.page(browser, operator, 'controls', {
+    viewport: DESK,
+    language: 'en-GB',
+  });
+  const { page } = opened;
+  await page.getByRole('button', { name: 'Move times' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Kick-off later by, minutes').fill('20');
+  await dialog.getByLabel('Reason').fill('fog');
+  await dialog.getByRole('button', { name: 'Move', exact: true }).click();
+  await page.getByText('moved').first().waitFor();
+  const { fence, window } = await controls();
+  assert.equal(fence, before.fence + 1);
+  assert.ok(window['startsAt'] != null && window['endsAt'] != null && window['doorsAt'] === null);
+  await page.getByRole('button', { name: 'Back to the plan' }).click();
+  await dialog.getByLabel('Reason').fill('fog has lifted');
+  await dialog.getByRole('button', { name: 'Back to the plan' }).click();
+  await page.getByText('moved').first().waitFor({ state: 'detached' });
+});
+
+test('a gate goes without codes and back, and its lane is handed to a spare phone by a code', async () => {
+  await using opened = await evening.page(browser, operator, 'ground?gate=W1', {
+    viewport: DESK,
+    language: 'en-GB',
+  });
+  const { page } = opened;
+  await page.getByRole('button', { name: 'Without codes' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('How people are let in').selectOption('open');
+  await dialog.getByLabel('Each lane stops after, people').fill('300');
+  await dialog.getByLabel('Reason').fill('turnstiles are dead');
+  await dialog.getByRole('button', { name: 'Set' }).click();
+  await page.getByRole('button', { name: 'Back to codes' }).waitFor();
+  const { modes } = await evening.server.ask<{ modes: unknown[] }>(
+    `/api/v1/events/${EVENT}/controls`,
+  );
+  assert.deepEqual(modes, [{ gate: 'W1', mode: 'open', stopAt: 300 }]);
+  await page.getByRole('button', { name: 'Back to codes' }).click();
+  await dialog.getByLabel('Reason').fill('they turn again');
+  await dialog.getByRole('button', { name: 'Back to codes' }).click();
+  await page.getByRole('button', { name: 'Without codes' }).waitFor();
+  await page.getByRole('button', { name: 'Hand over' }).first().click();
+  await dialog.getByRole('button', { name: 'Show the code' }).click();
+  await dialog.getByRole('img', { name: 'Code that enrols a phone' }).waitFor();
+});
+
+test('the audit is searched whole, not only as far as it was read', async () => {
+  const auditor = await evening.account('admin', 'Auditor');
+  await evening.database.pool.query(
+    `INSERT INTO audit SELECT 'old', n, now() - interval '1 day' + n * interval '1 second', 'p-old',
+       'test.filled', CASE n WHEN 1 THEN 'needle' ELSE 'hay' END, '{}', '\\x00', '\\x00'
+     FROM generate_series(1, 300) n`,
+  );
+  await using opened = await evening.page(browser, auditor, 'audit', {
+    viewport: DESK,
+    language: 'en-GB',
+  });
+  const { page } = opened;
+  await page.getByRole('row').nth(50).waitFor();
+  assert.equal(await page.getByRole('cell', { name: 'needle' }).count(), 0);
+  await page.getByLabel('Find', { exact: true }).fill('NEEDLE');
+  await page.getByRole('cell', { name: 'needle' }).waitFor();
+  assert.equal(await page.getByRole('row').count(), 2);
+});

@@ -69,9 +69,10 @@ test('it dies in mid-queue; a spare takes the lane over by a code, and the queue
   const startedAt = performance.now();
   const { page } = control;
   const row = page.getByRole('row').filter({ hasText: 'Gate N1, lane 1' });
-  await row.getByRole('button', { name: 'Replace' }).click();
+  await row.getByRole('button', { name: 'Hand over' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('What the old one has not sent is still on it').waitFor();
+  await dialog.getByLabel('Somebody else, who signs on at the new phone').check();
   await dialog.getByRole('button', { name: 'Show the code' }).click();
   const offer = await codeOnScreen(control, /Code that enrols a phone/);
   await dialog.getByRole('button', { name: 'Close' }).click();
@@ -101,13 +102,13 @@ test('nothing is lost of what the dead phone had sent, and every scan says who s
   assert.deepEqual(
     stood.sort(),
     [
-      ['林小满', 'N1-1', 'handed-over'],
+      ['林小满', 'N1-1', 'replaced'],
       ['林小满', 'N1-1', null],
     ].sort(),
   );
   await using audit = await night.console(browser, supervisor, 'audit');
-  await audit.page.getByText('device.enrolled').first().waitFor();
-  await audit.page.getByText('shift.begun').first().waitFor();
+  await audit.page.getByText('Enrolled a device').first().waitFor();
+  await audit.page.getByText('Signed on').first().waitFor();
 });
 
 test('what it had not sent is still on it: it says so when it is charged, sends it, and wipes itself', async () => {

@@ -11,6 +11,11 @@ export class ApiError extends Error {
   /** What is wrong with each field of the form, by name. */
   readonly fields: ReadonlyMap<string, string>;
 
+  /** It takes a second person, who is asked for in the server's own ways: by a conflict, a ban or the field itself. */
+  get isForTwo(): boolean {
+    return this.fields.has('secondPerson') || (this.mend?.includes('secondPerson') ?? false);
+  }
+
   constructor(status: number, problem: Partial<Problem>) {
     super(problem.detail ?? problem.title ?? `HTTP ${status}`);
     this.name = 'ApiError';

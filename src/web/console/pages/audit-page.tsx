@@ -105,6 +105,7 @@ function useSettled(value: string): string {
 
 /** What is written beside an act, name by name; as it is written where it is not an object. */
 function Detail({ text }: { readonly text: string }) {
+  const clock = useGroundClock();
   let parts: readonly (readonly [string, unknown])[];
   try {
     parts = Object.entries(JSON.parse(text) as object);
@@ -115,7 +116,10 @@ function Detail({ text }: { readonly text: string }) {
     <span className="break-words text-quiet text-xs">
       {parts
         .filter(([, value]) => value !== null && value !== false)
-        .map(([name, value]) => `${name} ${wordOf(value)}`)
+        .map(([name, value]) => {
+          const isTime = typeof value === 'number' && /(At|until)$/.test(name);
+          return `${name} ${isTime ? clock.time(value as Instant) : wordOf(value)}`;
+        })
         .join(' · ')}
     </span>
   );

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
 import type { z } from 'zod';
@@ -13,6 +13,7 @@ import { Failure } from '../parts/failure.tsx';
 import { useGroundClock } from '../parts/ground-clock.ts';
 import { PageHead, Section } from '../parts/page.tsx';
 import { useSession } from '../session.tsx';
+import { TicketSearch } from '../tickets/ticket-search.tsx';
 
 type Cash = z.infer<typeof cashList>;
 type Line = Cash['entries'][number];
@@ -23,6 +24,7 @@ export function DeskPage() {
   const { event = '' } = useParams({ strict: false });
   const session = useSession();
   const queries = useQueryClient();
+  const navigate = useNavigate();
   const [open, setOpen] = useState<'cash' | 'admit' | null>(null);
   const close = () => {
     setOpen(null);
@@ -50,13 +52,17 @@ export function DeskPage() {
             </li>
           ))}
         </ol>
-        <Link
-          to="/e/$event/tickets"
-          params={{ event }}
-          className="self-start font-semibold text-accent-text underline"
-        >
-          <FormattedMessage id="desk.to-tickets" />
-        </Link>
+        {session.may('tickets.read') && (
+          <div>
+            <TicketSearch
+              event={event}
+              chosen={null}
+              onOpen={(ref) =>
+                void navigate({ to: '/e/$event/tickets', params: { event }, search: { ref } })
+              }
+            />
+          </div>
+        )}
         {session.may('desk.sell') && (
           <Section title={intl.formatMessage({ id: 'cash.list' })}>
             <CashLines event={event} />

@@ -123,15 +123,17 @@ function DeviceTable({ event }: { readonly event: string }) {
             }
           />
         </div>
-        <Filter
-          name="state"
-          label={intl.formatMessage({ id: 'devices.state' })}
-          none={intl.formatMessage({ id: 'devices.active' })}
-          choices={['all', 'revoked'].map((value) => ({
-            value,
-            word: intl.formatMessage({ id: `devices.${value}` }),
-          }))}
-        />
+        <div className="pb-1">
+          <Filter
+            name="state"
+            label={intl.formatMessage({ id: 'devices.state' })}
+            none={intl.formatMessage({ id: 'devices.active' })}
+            choices={['all', 'revoked'].map((value) => ({
+              value,
+              word: intl.formatMessage({ id: `devices.${value}` }),
+            }))}
+          />
+        </div>
       </div>
       <Failure error={devices.error} />
       <DataTable

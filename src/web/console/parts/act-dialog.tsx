@@ -57,7 +57,9 @@ export function ActDialog({
     doing.mutate();
   };
   const isAsked = ({ isAskedFor }: FieldOf) => isAskedFor === undefined || isAskedFor(values);
-  const needsSecond = takesTwo === true || (takesTwo === 'perhaps' && isForTwo(doing.error));
+  const needsSecond =
+    takesTwo === true ||
+    (takesTwo === 'perhaps' && doing.error instanceof ApiError && doing.error.isForTwo);
   return (
     <Dialog isOpen title={title} onClose={onClose}>
       <form className="flex flex-col gap-4" onSubmit={submit}>
@@ -87,14 +89,6 @@ export function ActDialog({
         </div>
       </form>
     </Dialog>
-  );
-}
-
-/** The server says so in its own way: by a conflict, a ban, or the field itself. */
-function isForTwo(error: unknown): boolean {
-  return (
-    error instanceof ApiError &&
-    (error.fields.has('secondPerson') || (error.mend?.includes('secondPerson') ?? false))
   );
 }
 

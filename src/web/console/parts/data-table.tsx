@@ -89,7 +89,7 @@ export function DataTable<Row>({
                   scope="col"
                   aria-sort={sortOf(search.sort, column.id)}
                   className={joinClasses(
-                    'p-0 font-semibold text-quiet',
+                    'p-0 align-bottom font-semibold text-quiet',
                     column.isNumber === true ? 'text-right' : 'text-left',
                     column.isForWide === true && 'max-sm:hidden',
                   )}
@@ -97,7 +97,13 @@ export function DataTable<Row>({
                   <button
                     type="button"
                     onClick={() => sortBy(column.id)}
-                    className="min-h-8 whitespace-nowrap px-2 hover:text-fg"
+                    className={joinClasses(
+                      'min-h-8 px-2 hover:text-fg',
+                      // Figures are narrow: their heads go on below rather than push others out of sight.
+                      column.isNumber === true
+                        ? 'break-keep text-right leading-tight'
+                        : 'whitespace-nowrap',
+                    )}
                   >
                     <FormattedMessage id={column.head} />
                     {sortMark(search.sort, column.id)}
@@ -162,8 +168,9 @@ function TableRow<Row>({
         <td
           key={column.id}
           className={joinClasses(
-            'px-2 align-baseline',
+            'align-baseline',
             isDense ? 'py-1' : 'py-2',
+            'px-2',
             column.isNumber === true && 'text-right',
             column.isForWide === true && 'max-sm:hidden',
           )}

@@ -26,6 +26,13 @@ export function Failure({ error }: { readonly error: unknown }) {
       </Notice>
     );
   }
+  if (known.isForTwo) {
+    return (
+      <Notice hue="refer" isUrgent>
+        <FormattedMessage id="failure.takes-two" />
+      </Notice>
+    );
+  }
   return (
     <Notice hue={known.status === 0 ? 'unknown' : 'refused'} isUrgent>
       {SPOKEN.has(known.code) ? (

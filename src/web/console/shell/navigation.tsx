@@ -20,7 +20,7 @@ export function Navigation({ event }: { readonly event: string }) {
   return (
     <nav
       aria-label={intl.formatMessage({ id: 'console.places' })}
-      className="flex shrink-0 gap-1 overflow-x-auto border-line border-b px-2 py-1 md:w-44 md:flex-col md:gap-4 md:overflow-visible md:border-r md:border-b-0 md:px-2 md:py-3"
+      className="flex shrink-0 gap-1 overflow-x-auto border-line border-b px-2 py-1 md:sticky md:top-12 md:min-h-[calc(100dvh-3rem)] md:w-44 md:flex-col md:self-start md:gap-4 md:overflow-visible md:border-r md:border-b-0 md:px-2 md:py-3"
     >
       {GROUPS.map((group) => (
         <ul key={group} className="flex gap-1 md:flex-col md:gap-0">

@@ -99,7 +99,6 @@ export const DESK_WORDS = {
     zh: '打印 A4 或小票，交给持票人。',
     en: 'Print it on paper or as a slip, and hand it over.',
   },
-  'desk.to-tickets': { zh: '去查票', en: 'Find a ticket' },
   'conflicts.none': { zh: '没有冲突。', en: 'There are no conflicts.' },
   'conflicts.state': { zh: '状态', en: 'State' },
   'conflicts.open': { zh: '待处理', en: 'Open' },

@@ -74,6 +74,10 @@ export const SHELL_WORDS = {
     zh: '暂时不可用，请稍后再试。',
     en: 'Not available just now. Try again shortly.',
   },
+  'failure.takes-two': {
+    zh: '这件事需要两个人：请第二个人在下面验明身份。',
+    en: 'This takes two people: a second one proves below who they are.',
+  },
   'failure.conflict': {
     zh: '与现状不符，没有执行。',
     en: 'Not done: it does not fit what is now.',
