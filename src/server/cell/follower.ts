@@ -106,6 +106,8 @@ export class Follower {
     if (headKv === undefined) return;
     this.mirror.takeHead(headKv);
     const head = readValue<Head>(headKv);
+    // Kept ready, or being loaded: what there is to follow begins when the cell decides.
+    if (head.decides === null) return;
     this.#epoch = head.epoch;
     await this.#settleWriting();
     const followed = await followedOf(pool, this.#event);
