@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { callList, callState } from '#protocol/notices.ts';
 import { at } from './client.ts';
-import { groupCommand, runs, serverCommand, idArgument } from './command.ts';
+import { groupCommand, idArgument, runs, serverCommand } from './command.ts';
 import { table } from './output.ts';
 
 export function callsCommand(): Command {
