@@ -102,6 +102,7 @@ export function decideBatch(
     };
   });
   const { minute, insideDelta, entered } = tally;
+  const isHeld = records.some(({ reason }) => reason === 'held');
   const batch: Batch = {
     scans: records,
     claims: [...claims.values()],
@@ -110,7 +111,9 @@ export function decideBatch(
     minute,
     strictRevision: event.hasMeter ? snapshot.revision : null,
     limits: event.limits,
-    pulseMax: (snapshot.pulse ?? 0) + (event.hasMeter ? 0 : tally.pulsesLeft(event.limits)),
+    // Who is turned away because it is full must not be turned away on an old count either.
+    pulseMax:
+      (snapshot.pulse ?? 0) + (event.hasMeter || isHeld ? 0 : tally.pulsesLeft(event.limits)),
     readAt: snapshot.revision,
   };
   return { outcomes, batch };
