@@ -13,31 +13,41 @@ export type CallerKey = {
   readonly key: string;
   readonly isLaneShaped: boolean;
   readonly isKnown: boolean;
+  /** Without a credential, or with one that we never gave to anybody: refusing it takes no look into the database. */
+  readonly isNobody: boolean;
 };
 
 export function callerOf(request: FastifyRequest, peek: Peek): CallerKey {
-  const { credential, isProof } = credentialOf(request);
+  const { credential, isProof, isBearer } = credentialOf(request);
   const known = credential === null ? null : peek(credential);
   return {
     key: known === null || credential === null ? request.ip : credential,
     isLaneShaped: known === 'lane' || isProof || credential?.startsWith(DEVICE_PREFIX) === true,
     isKnown: known !== null,
+    isNobody: credential === null || (isBearer && !OUR_TOKEN.test(credential)),
   };
 }
 
 const DEVICE_PREFIX = 'kmd_';
+const OUR_TOKEN = /^km[a-z]_[a-z2-7]{32}$/;
 
-function credentialOf(request: FastifyRequest): { credential: string | null; isProof: boolean } {
+type Credential = {
+  readonly credential: string | null;
+  readonly isProof: boolean;
+  readonly isBearer: boolean;
+};
+
+function credentialOf(request: FastifyRequest): Credential {
   const { authorization } = request.headers;
   if (authorization === undefined) {
-    return { credential: cookieOf(request, SESSION_COOKIE), isProof: false };
+    return { credential: cookieOf(request, SESSION_COOKIE), isProof: false, isBearer: false };
   }
   if (authorization.startsWith(BEARER)) {
     const token = authorization.slice(BEARER.length, LENGTH_MAX);
-    return { credential: token, isProof: false };
+    return { credential: token, isProof: false, isBearer: true };
   }
   // Its head names the key, and is the same with each request.
   const isProof = authorization.startsWith(PROOF);
   const head = isProof ? authorization.slice(PROOF.length, LENGTH_MAX).split('.', 1)[0] : null;
-  return { credential: head ?? null, isProof };
+  return { credential: head ?? null, isProof, isBearer: false };
 }

@@ -19,15 +19,19 @@ export type Peek = (credential: string) => 'lane' | 'person' | null;
 const TICK_MS = 100;
 const SWEEP_MS = 10;
 
+/**
+ * Whoever asks, waits for the answer and asks again is slowed down, not refused: as many as a program has
+ * connections may wait. Refused is what comes faster than it is served.
+ */
 const LINES = {
   /** Lanes that this node has not met: a hundred of them after a restart, or somebody's flood of made-up tokens. */
-  strangers: { places: () => 8, waitingMax: 2_000, waitingPerCallerMax: 1_000, waitMaxMs: 1_500 },
-  control: { places: () => 8, waitingMax: 64, waitingPerCallerMax: 16, waitMaxMs: 2_000 },
+  strangers: { places: () => 8, waitingMax: 2_000, waitingPerCallerMax: 1_000, waitMaxMs: 5_000 },
+  control: { places: () => 8, waitingMax: 256, waitingPerCallerMax: 128, waitMaxMs: 10_000 },
   /** Signing in, enrolling a phone, the pages themselves: no token is known yet. */
-  doors: { places: () => 4, waitingMax: 200, waitingPerCallerMax: 50, waitMaxMs: 2_000 },
-  bulk: { places: () => 2, waitingMax: 8, waitingPerCallerMax: 4, waitMaxMs: 10_000 },
+  doors: { places: () => 4, waitingMax: 512, waitingPerCallerMax: 128, waitMaxMs: 10_000 },
+  bulk: { places: () => 2, waitingMax: 64, waitingPerCallerMax: 16, waitMaxMs: 60_000 },
 } as const;
-const ORDINARY = { waitingMax: 96, waitingPerCallerMax: 24, waitMaxMs: 2_000 };
+const ORDINARY = { waitingMax: 1_024, waitingPerCallerMax: 512, waitMaxMs: 10_000 };
 
 type LineName = keyof typeof LINES | 'ordinary';
 
@@ -66,8 +70,8 @@ export class Shedding implements Disposable {
 
   install(app: FastifyInstance): void {
     app.addHook('onRequest', (request, reply, done) => {
-      const { priority = 'ordinary' } = request.routeOptions.config;
-      this.#admit(priority, request, reply, done);
+      const { priority = 'ordinary', rule } = request.routeOptions.config;
+      this.#admit(priority, rule?.allow === 'public', request, reply, done);
     });
     app.addHook('onClose', (_app, done) => {
       this[Symbol.dispose]();
@@ -80,12 +84,19 @@ export class Shedding implements Disposable {
     this.#pressure[Symbol.dispose]();
   }
 
-  #admit(priority: Priority, request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  #admit(
+    priority: Priority,
+    isPublic: boolean,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: () => void,
+  ): void {
     const now = performance.now();
-    const { key, isLaneShaped, isKnown } = callerOf(request, this.#peek);
+    const { key, isLaneShaped, isKnown, isNobody } = callerOf(request, this.#peek);
     const isOfLane = priority === 'lane' && isLaneShaped;
     if (isOfLane) this.#pressure.laneCame(now);
-    if (priority === 'health' || (isOfLane && isKnown)) {
+    // Whoever shows nothing is told so at once: that is no more work than to let them wait.
+    if (priority === 'health' || (isOfLane && isKnown) || (isNobody && !isPublic)) {
       done();
       return;
     }
