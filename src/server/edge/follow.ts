@@ -1,8 +1,8 @@
 // Decisions of events that another node decides, followed as they are made: what lanes here hear of, and what
 // this node has ready if it is to decide next.
 import { type LogReceipt, logAnswer } from '#protocol/edge.ts';
-import { NoAnswerError } from '#server/platform/http/caller.ts';
 import { CELL } from '#server/entry/catalogue.ts';
+import { NoAnswerError } from '#server/platform/http/caller.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { announce } from './announce.ts';

@@ -66,7 +66,9 @@ export function runNodes(context: ServerContext, nodes: Nodes, clock: CorrectedC
     decides: () => state.decides,
     hubName: () => (nodes.hub === null ? storeName(context.masterKey) : state.hubName),
     canDecide: () =>
-      !state.elsewhere.some((authority) => isOwnCell(context, authority) || nodes.isCutOff(authority)),
+      !state.elsewhere.some(
+        (authority) => isOwnCell(context, authority) || nodes.isCutOff(authority),
+      ),
     mayBeNew: (credential) => nodes.hub !== null && strangers.mayBeNew(credential),
     async stopped() {
       await Promise.all(running);
@@ -83,10 +85,7 @@ type Watched = {
 };
 
 /** Another node of this hub may have moved an event: a copy in memory that says otherwise is read anew. */
-async function watch(
-  context: ServerContext,
-  known: Map<number, boolean>,
-): Promise<Watched> {
+async function watch(context: ServerContext, known: Map<number, boolean>): Promise<Watched> {
   const { pool, catalogue, bus, self, cell } = context;
   const found = await pool.query<{
     number: number;

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import type { StatusReport } from '#protocol/lane-status.ts';
 import { HttpNode } from '../../testing/http-node.ts';
 import { newName, Phone } from '../../testing/phone.ts';
 import { EVENT, PhoneNight, WITHIN_MS } from '../../testing/phone-night.ts';
@@ -26,20 +25,8 @@ after(async () => {
 const SELF = '/api/v1/devices/self';
 const add = (name: string, role = 'steward', more: object = {}) =>
   night.hub.ask<Added>(`${EVENT}/people`, { body: { name, role, ...more } });
+
 const now = () => new Date().toISOString();
-const status = (more: Partial<StatusReport> = {}): StatusReport => ({
-  at: now(),
-  battery: { level: 0.9, isCharging: false },
-  list: { cursor: null, isComplete: true, asOf: now() },
-  clockSkewMs: 12,
-  camera: 'ok',
-  storage: 'ok',
-  rung: 'hub',
-  unsynced: 0,
-  oldestUnsyncedAt: null,
-  app: '0.1.0',
-  ...more,
-});
 
 test('scans carry whoever has signed on, by badge or by name and PIN', async () => {
   const phone = await night.enrol();
@@ -248,50 +235,6 @@ test('a call reaches the control room, once however often it is sent, and the la
   const again = await phone.ask(`${SELF}/calls`, { body: call });
   assert.equal(again['state'], 'closed');
   await night.hub.refuses(404, `${EVENT}/calls/dev-x.y/acknowledge`, { method: 'POST' });
-});
-
-test('a phone that says how it is is shown so, and its lane is ready when nothing is to mend', async () => {
-  const lookAt = async (lane: string) => {
-    const { lanes } = await night.hub.ask<{ lanes: { lane: string | null; reasons: string[] }[] }>(
-      `${EVENT}/readiness`,
-    );
-    return lanes.find((each) => each.lane === lane)?.reasons;
-  };
-  assert.deepEqual(await lookAt('N3-1'), ['no-device']);
-  const phone = await night.enrol({ gate: 'N3', lane: 'N3-1' });
-  using console = await there.listen('derby');
-  await console.next('list', WITHIN_MS);
-  const { badge } = await add('Wu');
-  const bare = await phone.ask<{ isReady: boolean; reasons: string[] }>(`${SELF}/status`, {
-    body: status({ camera: 'untested', list: { cursor: null, isComplete: false, asOf: null } }),
-  });
-  assert.deepEqual(bare.reasons, ['list-incomplete', 'camera-untested', 'no-operator']);
-  await phone.ask(`${SELF}/operator`, { body: { badge } });
-  const good = await phone.ask<{ isReady: boolean; list: string }>(`${SELF}/status`, {
-    body: status({ battery: { level: 0.71, isCharging: false } }),
-  });
-  assert.equal(good.isReady, true);
-  assert.match(good.list, /^[a-z2-7]+:\d+$/);
-  const isMine = (data: unknown) =>
-    (data as { deviceId: string; status: StatusReport }[]).some(
-      (each) => each.deviceId === phone.deviceId && each.status.battery.level === 0.71,
-    );
-  await console.next('statuses', WITHIN_MS, { isIt: isMine });
-  assert.deepEqual(await lookAt('N3-1'), []);
-});
-
-test('statuses that cannot be are refused with the field at fault', async () => {
-  const phone = await night.enrol();
-  for (const [spoilt, field] of [
-    [{ battery: { level: 2, isCharging: true } }, 'battery.level'],
-    [{ rung: 'moon' }, 'rung'],
-    [{ unsynced: -1 }, 'unsynced'],
-    [{ extra: 1 }, 'extra'],
-  ] as const) {
-    const body = { ...status(), ...spoilt };
-    const { errors } = await phone.refuses(400, `${SELF}/status`, { body });
-    assert.equal(errors?.[0]?.field, field);
-  }
 });
 
 test('names are in no feed, in no audit and nowhere but in the table that is erased', async () => {

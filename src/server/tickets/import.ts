@@ -130,7 +130,6 @@ async function apply(
   }
   const isFirst = await hasNoTickets(client, number);
   if (!isFirst) await keepStagedTickets(client, number, importId);
-  await keepStagedTickets(client, number, importId);
   const applied = await applyStaged(client, number, importId, columns, listN, isFirst);
   const missing = isDelta ? null : isFirst ? 0 : await countMissing(client, number, importId);
   if (applied.added + applied.changed > 0) await raiseFence(client, number);
