@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { ControlChange } from '#domain/venue/control-change.ts';
 import { scope } from './controls.ts';
+import { admissionRequest } from './desk.ts';
 import { id, scanId, time, timeOut, words } from './primitives.ts';
 import { annulRequest, scanRequest } from './scans.ts';
 
@@ -59,6 +60,8 @@ export const authorityView = z.object({
 });
 export type AuthorityView = z.infer<typeof authorityView>;
 
+/** Of those who have decided an event, so many of the latest are told. */
+export const AUTHORITIES_MAX = 20;
 const authorityRow = z.object({
   epoch,
   node: z.string(),
@@ -76,6 +79,12 @@ export const syncRequest = z.strictObject({
   /** By event: the last notice to lanes that the box has. */
   notices: z.record(z.string().regex(/^\d{1,4}$/), z.int().min(0)),
   clockSkewMs: z.int(),
+  hub: z.string().max(80).optional().describe('the hub whose events it holds'),
+  isRebuilding: z.boolean().optional().describe('its store is behind, and is being rebuilt'),
+  authorities: z
+    .record(z.string().regex(/^\d{1,4}$/), z.array(authorityRow).max(AUTHORITIES_MAX))
+    .optional()
+    .describe('by event, who has decided it, the last of them: an older copy of a hub does not know'),
 });
 
 const eventContent = z.object({
@@ -83,6 +92,8 @@ const eventContent = z.object({
   sealedKey: z.string().describe('the event’s key, sealed for this box; base64url'),
   controls: row,
   authorities: z.array(authorityRow),
+  evacuations: z.array(row).optional(),
+  people: z.array(row).optional().describe('who may stand at its lanes, by hashes of their badges'),
 });
 export type EventContent = z.infer<typeof eventContent>;
 
@@ -166,6 +177,8 @@ export const logPage = z.strictObject({
   scans: z.array(row),
   claims: z.array(row),
   conflicts: z.array(row),
+  entryEpoch: epoch.optional().describe('how often everybody has been let in anew, and once'),
+  entryEpochs: z.array(row).optional().describe('from when each of them counts'),
   /** People inside by scope, at `head`; on the last page only. */
   inside: z.record(z.string(), z.int()).nullable(),
   /** Of what is pushed: the store that the receiver named last, and that the sender knows as its own past. */
@@ -194,8 +207,24 @@ export const forwardedAnnul = z.strictObject({
   device: words(64),
   scanId,
   cause: annulRequest.shape.cause,
-  by: z.strictObject({ kind: z.enum(['device', 'operator']), id: words(64) }),
+  by: z.strictObject({
+    kind: z.enum(['device', 'operator']),
+    id: words(64),
+    person: words(64).optional().describe('who that is, for the audit; the sender vouches for them'),
+  }),
   isSecondHand: z.boolean(),
+});
+
+/** To the authority: everybody who was evacuated may come back in, once for an evacuation. */
+export const readmission = z.strictObject({ evacuation: words(64), evacuatedAt: time });
+export const readmitted = z.object({ epoch });
+
+/** To the authority: somebody let in or out by hand at another node, which vouches for both people. */
+export const forwardedAdmission = z.strictObject({
+  event: z.int().min(1),
+  request: admissionRequest.omit({ secondPerson: true }),
+  by: words(64),
+  second: words(64).nullable(),
 });
 
 export const relayedJournal = z.strictObject({
@@ -260,6 +289,10 @@ export type CarriedChange = Omit<z.infer<typeof carriedChange>, 'change'> & {
 export const carriedChanges = z.strictObject({ changes: z.array(carriedChange).max(100) });
 
 export const carriedAnswer = z.object({ through: z.int() });
+
+/** To a box: something has changed that it had better hear of now. */
+export const hearRequest = z.strictObject({ event: z.int().min(1).nullable() });
+export const heardAnswer = z.object({ isHeard: z.boolean() });
 
 export const nodeHealth = z.object({ status: z.literal('ok'), node: z.string() });
 

@@ -19,6 +19,7 @@ import { addCellRoutes } from './cell/cell-routes.ts';
 import { addDeskRoutes } from './desk/routes.ts';
 import { addAddressRoutes } from './edge/address-routes.ts';
 import { addAuthorityRoutes } from './edge/authority-routes.ts';
+import { bindAtAuthority } from './edge/bind-at-authority.ts';
 import { addEdgeRoutes } from './edge/enrol-routes.ts';
 import { addNodeRoutes } from './edge/node-routes.ts';
 import type { Nodes } from './edge/nodes.ts';
@@ -103,6 +104,7 @@ export async function buildServerApp(
     isStaging: config.isStaging === true,
   });
   passToHub(app, among.nodes);
+  bindAtAuthority(app, context, among.nodes);
   keepKeyedRequests(app, context);
   acceptCsv(app);
   addEventRoutes(app, context);

@@ -99,10 +99,24 @@ export class Ground implements AsyncDisposable {
     return placed;
   }
 
-  /** The hub again after it was stopped. */
-  async restartHub(): Promise<void> {
+  /** The hub’s database as it is now, so many times; the hub is stopped. */
+  async copiesOfHub(count: number): Promise<TestDatabase[]> {
+    const source = this.#hubDatabase();
+    await source.pool.end();
+    const copies: TestDatabase[] = [];
+    while (copies.length < count) copies.push(await testDatabase(source));
+    this.#databases.push(...copies);
+    return copies;
+  }
+
+  #hubDatabase(): TestDatabase {
     const [database] = this.#databases;
     if (database === undefined) throw new Error('the hub has the first database');
+    return database;
+  }
+
+  /** The hub again after it was stopped. @param database - another copy */
+  async restartHub(database = this.#hubDatabase()): Promise<void> {
     const options = { beside: this.#first, cellFile: this.#cellFile };
     this.hub = await HttpNode.start(database, options);
     this.#nodes.push(this.hub);

@@ -26,15 +26,23 @@ export function paceOf(scans: readonly Presented[]): Pace {
   };
 }
 
-/** @param scans - presented from the moment of the fault on */
-export function faultPace(fault: string, scans: readonly Presented[], control: Pace): FaultPace {
+/**
+ * @param scans - whose verdicts came after the fault
+ * @param since - the moment of the fault: who stood at a lane then is held to the first verdict's time too
+ */
+export function faultPace(
+  fault: string,
+  scans: readonly Presented[],
+  control: Pace,
+  since: number,
+): FaultPace {
   const heard = new Set<number>();
   const first: Presented[] = [];
   const rest: Presented[] = [];
   for (const scan of [...scans].sort((a, b) => a.at - b.at)) {
-    if (heard.has(scan.lane)) rest.push(scan);
-    else first.push(scan);
-    heard.add(scan.lane);
+    if (scan.at < since || !heard.has(scan.lane)) first.push(scan);
+    else rest.push(scan);
+    if (scan.at >= since) heard.add(scan.lane);
   }
   const firstMs = Math.max(0, ...first.map((scan) => scan.ms));
   const afterwards = paceOf(rest);

@@ -7,9 +7,10 @@ import { nextCrossingAt } from '#domain/entry/crossings.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { holdOn, type Occupancy } from '#domain/venue/controls.ts';
 import { gateScope, scopesCrossed } from '#domain/venue/match-event.ts';
-import type { admissionAnswer, admissionRequest } from '#protocol/desk.ts';
+import { admissionAnswer, type admissionRequest } from '#protocol/desk.ts';
 import { checkpointOf, type OpenEvent } from '#server/entry/catalogue.ts';
 import { changeCrossings, lockEventHead, takeRevision } from '#server/entry/change-crossings.ts';
+import { NotAuthorityError } from '#server/entry/elsewhere.ts';
 import { tellCell } from '#server/entry/tell-cell.ts';
 import { actorOf } from '#server/platform/acts.ts';
 import { iso } from '#server/platform/clock.ts';
@@ -19,7 +20,7 @@ import type { ServerContext } from '#server/server-context.ts';
 import { noSuchTicket } from '#server/tickets/ticket-view.ts';
 import type { EventRow } from '#server/venue/store.ts';
 
-type Request = z.infer<typeof admissionRequest>;
+type Request = Omit<z.infer<typeof admissionRequest>, 'secondPerson'>;
 type Answer = z.infer<typeof admissionAnswer>;
 type Seated = {
   readonly serial: number;
@@ -27,17 +28,42 @@ type Seated = {
   readonly stand: string | null;
 };
 
+/** Where nodes ask the authority of an event for one. */
+export const ADMISSIONS_PATH = '/api/v1/edge/admissions';
+
 /** The device under which people's own admissions stand among the scans. */
 export const DESK_DEVICE = 'desk';
 
+/** Here, or at whichever node decides the event; once for a `requestId`, wherever it is asked. */
 export async function admitByHand(
   context: ServerContext,
   principal: Principal | null,
   row: EventRow,
+  { secondPerson: token, ...request }: Request & { readonly secondPerson?: string | undefined },
+): Promise<Answer> {
+  const second = await secondPerson(context, principal, token);
+  const event = await context.catalogue.get(row.number);
+  try {
+    if (event.isHere) return await admitHere(context, principal, row, request, second);
+  } catch (error) {
+    if (!(error instanceof NotAuthorityError)) throw error;
+    // It has moved since this process last looked; nothing was done.
+  }
+  const moved = await context.catalogue.reload(row.number);
+  const body = { event: row.number, request, by: actorOf(principal), second };
+  const answer = await context.elsewhere.act(moved, ADMISSIONS_PATH, body);
+  return admissionAnswer.parse(answer);
+}
+
+/** @throws NotAuthorityError when another store decides the event */
+export async function admitHere(
+  context: ServerContext,
+  principal: Principal | null,
+  row: Pick<EventRow, 'number' | 'id'>,
   request: Request,
+  second: string | null,
 ): Promise<Answer> {
   context.storeState.servingEpoch();
-  const second = await secondPerson(context, principal, request.secondPerson);
   const answer = await context.acts.do<Answer>(principal, async (client) => {
     const event = await lockEventHead(client, context.catalogue, row.number);
     const known = await findRepeat(client, request);

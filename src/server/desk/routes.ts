@@ -17,12 +17,13 @@ import {
   unheardList,
   writeOffRequest,
 } from '#protocol/desk.ts';
+import { forwardedAdmission } from '#protocol/edge.ts';
 import { id, words } from '#protocol/primitives.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { noSuchTicket } from '#server/tickets/ticket-view.ts';
-import { eventOr404 } from '#server/venue/find-event.ts';
-import { admitByHand } from './admission.ts';
+import { eventByNumber, eventOr404 } from '#server/venue/find-event.ts';
+import { ADMISSIONS_PATH, admitByHand, admitHere } from './admission.ts';
 import { listCash, takeCash } from './cash.ts';
 import { listConflicts, settleConflict } from './conflicts.ts';
 import { unheardDevices, writeOffDevice } from './heard-out.ts';
@@ -127,6 +128,22 @@ function addMoneyAndHands(app: FastifyInstance, context: ServerContext): void {
     handle: async ({ params, body, principal }) => {
       const row = await eventOr404(context.pool, params.id);
       return await admitByHand(context, principal, row, body);
+    },
+  });
+
+  addRoute(app, {
+    method: 'POST',
+    url: ADMISSIONS_PATH,
+    rule: { allow: 'edge.serve' },
+    summary: 'The same, asked of another node, which vouches for who asked',
+    tag: 'between nodes',
+    body: forwardedAdmission,
+    answer: admissionAnswer,
+    handle: async ({ body }) => {
+      const { event, request, by, second } = body;
+      const row = await eventByNumber(context.pool, event);
+      const person = { kind: 'operator', id: by, role: 'viewer', person: by } as const;
+      return await admitHere(context, person, row, request, second);
     },
   });
 

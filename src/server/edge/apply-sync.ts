@@ -23,12 +23,14 @@ export async function applyEvent(
     const { id, file } = content.row as { id: string; file: EventFile };
     const keySeal = keyContext(id);
     const secret = openSealed(box, keySeal, Buffer.from(content.sealedKey, 'base64url'));
-    const own = await authorityKept(client, number, Number(content.row['authority_epoch']));
+    const own = await kept(client, number, content.row);
     const sealed = seal(context.masterKey, keySeal, secret).toString('hex');
     const row = { ...content.row, ...own, sealed_key: `\\x${sealed}` };
     await upsertRows(client, 'events', [row]);
     const authorities = content.authorities.map((each) => ({ ...each, event: number }));
     await upsertRows(client, 'authorities', authorities);
+    await upsertRows(client, 'evacuations', content.evacuations ?? []);
+    await upsertRows(client, 'lane_people', content.people ?? []);
     await client.query(
       `INSERT INTO replicas (event, version, controls) VALUES ($1, $2, $3)
        ON CONFLICT (event) DO UPDATE SET version = excluded.version, controls = excluded.controls`,
@@ -55,18 +57,27 @@ export async function applyEvent(
   context.bus.emit('controls', number);
 }
 
-/** A hub that was restored may name an authority of yesterday: what came after it stays. */
-async function authorityKept(
+/**
+ * A hub that was restored may name an authority of yesterday: what came after it stays. So does a re-admission
+ * that was opened here, and of which the hub has yet to hear.
+ */
+async function kept(
   client: PoolClient,
   number: number,
-  told: number,
+  told: EventContent['row'],
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { rows } = await client.query<{ authority_epoch: number }>(
-    'SELECT authority, authority_epoch, handover_to FROM events WHERE number = $1 FOR UPDATE',
+  const { rows } = await client.query<{ authority_epoch: number; entry_epoch: number }>(
+    `SELECT authority, authority_epoch, handover_to, entry_epoch
+     FROM events WHERE number = $1 FOR UPDATE`,
     [number],
   );
   const own = rows[0];
-  return own !== undefined && own.authority_epoch > told ? own : {};
+  if (own === undefined) return {};
+  const { entry_epoch, ...authority } = own;
+  return {
+    ...(own.authority_epoch > Number(told['authority_epoch']) ? authority : {}),
+    entry_epoch: Math.max(entry_epoch, Number(told['entry_epoch'])),
+  };
 }
 
 export async function applyAccess(

@@ -1,5 +1,6 @@
 // Who decides an event: shown, and moved by people.
 import type { FastifyInstance } from 'fastify';
+import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { may } from '#domain/access/roles.ts';
 import { type AuthorityView, authorityRequest, authorityView } from '#protocol/edge.ts';
@@ -10,6 +11,7 @@ import { addRoute } from '#server/platform/http/route.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
+import { replayLeftovers } from '#server/sync/replay.ts';
 import { findEdge } from './edge-store.ts';
 import { headOf } from './log.ts';
 import { type AuthorityRow, lockAuthority, moveAuthority } from './move-authority.ts';
@@ -44,6 +46,7 @@ export function addAuthorityRoutes(app: FastifyInstance, context: ServerContext)
         const row = await lockAuthority(client, eventId);
         await requireNode(context, body.to);
         refuseHalfway(row, body.to, body.isLost === true);
+        if (body.isLost !== true) await refuseUnready(context, client, row, body.to);
         const isFromCell = row.authority === CELL && body.to !== CELL;
         if (isFromCell && body.isLost !== true) await cellOf(context).release(row.number);
         const moved = await moveAuthority(client, row, body.to, body.isLost === true);
@@ -55,6 +58,8 @@ export function addAuthorityRoutes(app: FastifyInstance, context: ServerContext)
       });
       await context.catalogue.reload(number);
       context.bus.emit('controls', number);
+      // What journals hold is known before the next scan is decided, as far as it is here.
+      await replayLeftovers(context);
       return await viewOf(context, eventId);
     },
   });
@@ -107,6 +112,35 @@ function refuseHalfway(row: AuthorityRow, to: string, isLost: boolean): void {
   throw new HttpProblem('conflict', {
     detail: `${row.authority} is handing over to ${row.handover_to}`,
     mend: `wait for it, call it back with --to ${row.authority}, or give ${row.authority} up with --lost`,
+  });
+}
+
+/**
+ * What a store under rebuilding has yet to hear by journals would be missing at the next; and whoever was named
+ * last and has not begun has nothing to hand over.
+ */
+async function refuseUnready(
+  { storeState, pool }: ServerContext,
+  client: PoolClient,
+  { number, authority, authority_epoch: epoch, handover_to }: AuthorityRow,
+  to: string,
+): Promise<void> {
+  if (authority === 'cell' || (authority === to && handover_to === null)) return;
+  const edge = authority === 'hub' ? null : await findEdge(pool, authority);
+  const isRebuilding =
+    storeState.current().state !== 'serving' || edge?.report?.isRebuilding === true;
+  if (isRebuilding) {
+    throw new HttpProblem('conflict', {
+      detail: `the store of ${storeState.current().state === 'serving' ? authority : 'the hub'} is behind and is being rebuilt`,
+      mend: 'end that first with “kaimen reconcile”, or give the authority up with --lost',
+    });
+  }
+  const { epoch: decided } = await headOf(client, number);
+  if (authority === 'hub' || decided === epoch) return;
+  throw new HttpProblem('conflict', {
+    detail: `${authority} was named and has not begun to decide`,
+    mend: 'send the same request again in a moment; if it never begins, give it up with --lost',
+    retryAfterSeconds: 1,
   });
 }
 

@@ -3,7 +3,7 @@
 // take journals, holds up nothing else.
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseInstant } from '#domain/kernel/instant.ts';
-import { carriedAnswer, type LogReceipt, syncAnswer } from '#protocol/edge.ts';
+import { AUTHORITIES_MAX, carriedAnswer, type LogReceipt, syncAnswer } from '#protocol/edge.ts';
 import type { CorrectedClock } from '#server/platform/corrected-clock.ts';
 import { NoAnswerError } from '#server/platform/http/caller.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
@@ -15,7 +15,8 @@ import { cursorOf, fetchList } from './fetch-list.ts';
 import { followLogs } from './follow.ts';
 import { followNotices } from './follow-notices.ts';
 import type { Link } from './link.ts';
-import type { Nodes } from './nodes.ts';
+import { authoritiesKnown } from './newer-authority.ts';
+import type { BoxDoors, Nodes } from './nodes.ts';
 import { type Pushed, pushLogs } from './push-log.ts';
 import { relayJournals } from './relay.ts';
 import type { Strangers } from './strangers.ts';
@@ -27,8 +28,11 @@ const CARRY_EVERY_MS = 200;
 const RETRY_EVERY_MS = 1_000;
 const SYNC_WITHIN_MS = 10_000;
 const TIME_KEPT_EVERY_MS = 60_000;
+/** A lane waits for this while its code is looked for at the hub; when that fails, others do not for a while. */
+const BRING_WITHIN_MS = 350;
+const BRING_AGAIN_AFTER_MS = 1_000;
 
-export class Box {
+export class Box implements BoxDoors {
   readonly strangers: Strangers;
   readonly #context: ServerContext;
   readonly #nodes: Nodes;
@@ -37,6 +41,8 @@ export class Box {
   readonly #hubHas = new Map<number, LogReceipt>();
   readonly #pushed: Pushed = new Map();
   readonly #fetching = new Map<number, Promise<void>>();
+  #turn: Promise<void> = Promise.resolve();
+  #notBroughtAt = Number.NEGATIVE_INFINITY;
   #hubStore = '';
   #hubName = '';
   #timeKeptAt = Number.NEGATIVE_INFINITY;
@@ -58,7 +64,7 @@ export class Box {
   /** Runs until the server stops. */
   async run(): Promise<void> {
     await Promise.all([
-      this.#repeat('hearing from the hub', HEAR_EVERY_MS, () => this.#hear()),
+      this.#repeat('hearing from the hub', HEAR_EVERY_MS, () => this.#hearInTurn()),
       this.#repeat('following decisions', FOLLOW_EVERY_MS, () =>
         followLogs(this.#context, this.#nodes, this.#hubHas),
       ),
@@ -74,6 +80,33 @@ export class Box {
     await Promise.all(this.#fetching.values());
   }
 
+  async hear(event: number | null): Promise<void> {
+    await this.#hearInTurn();
+    if (event !== null) await this.#bring(event);
+  }
+
+  async bringList(event: number): Promise<void> {
+    const isHopeless = performance.now() - this.#notBroughtAt < BRING_AGAIN_AFTER_MS;
+    if (isHopeless || this.#hub.isDown) return;
+    const late = new AbortController();
+    const isThere = await Promise.race([
+      this.#bring(event).then(
+        () => true,
+        () => false,
+      ),
+      pause(BRING_WITHIN_MS, false, { signal: late.signal }).catch(() => false),
+    ]);
+    late.abort();
+    if (!isThere) this.#notBroughtAt = performance.now();
+  }
+
+  /** One question at a time: an answer that was overtaken would undo what came after it. */
+  #hearInTurn(): Promise<void> {
+    const next = this.#turn.then(() => this.#hear());
+    this.#turn = next.catch(() => {});
+    return next;
+  }
+
   async #hear(): Promise<void> {
     const { pool, masterKey } = this.#context;
     const box = boxKeyOf(masterKey);
@@ -84,6 +117,8 @@ export class Box {
         publicKey: box.publicKey.toString('base64url'),
         ...(await this.#has()),
         clockSkewMs: this.#clock.skewMs(),
+        isRebuilding: this.#context.storeState.current().state !== 'serving',
+        authorities: await authoritiesKnown(pool, AUTHORITIES_MAX),
       },
       timeoutMs: SYNC_WITHIN_MS,
     });
@@ -104,6 +139,8 @@ export class Box {
     await this.#nodes.refresh();
     for (const { number, list, log, notices } of answer.events) {
       if (notices !== null) await applyNotices(this.#context, number, notices);
+      // It has less than it said: what it lacks is told anew.
+      if (log.revision < (this.#pushed.get(number)?.revision ?? 0)) this.#pushed.delete(number);
       this.#hubHas.set(number, log);
       this.#fetch(number, list);
     }
@@ -120,7 +157,12 @@ export class Box {
     const notices = await pool.query<{ event: number; n: string }>(
       'SELECT event, n FROM notice_heads',
     );
+    const hub = await pool.query<{ value: string }>(
+      `SELECT value FROM replica_state WHERE what = 'hub-name'`,
+    );
+    const name = hub.rows[0]?.value;
     return {
+      ...(name === undefined ? {} : { hub: name }),
       notices: Object.fromEntries(notices.rows.map(({ event, n }) => [event, Number(n)])),
       access: access.rows[0]?.value ?? null,
       events: Object.fromEntries(events.rows.map(({ event, version }) => [event, version])),
@@ -136,21 +178,38 @@ export class Box {
     await inTransaction(this.#context.pool, (client) => remember(client, 'hub-time', at));
   }
 
-  /** One fetch of an event at a time; the next round finds out whether it got there. */
+  /** The next round finds out whether it got there. */
   #fetch(event: number, there: string): void {
     if (this.#fetching.has(event)) return;
-    const { pool, bus, catalogue, log } = this.#context;
+    const { pool, log } = this.#context;
     const work = async () => {
-      if ((await cursorOf(pool, event)) === there) return;
-      await fetchList(pool, this.#hub, event, () => bus.emit('list', event));
-      await catalogue.reload(event);
+      if ((await cursorOf(pool, event)) !== there) await this.#fetchNow(event);
     };
-    const running = work()
-      .catch((error: Error) => {
-        if (!(error instanceof NoAnswerError)) log.warn({ err: error, event }, 'list not fetched');
-      })
-      .finally(() => this.#fetching.delete(event));
-    this.#fetching.set(event, running);
+    this.#whileFetching(event, work).catch((error: Error) => {
+      if (!(error instanceof NoAnswerError)) log.warn({ err: error, event }, 'list not fetched');
+    });
+  }
+
+  /** After the one that is under way, which may have asked before what is wanted was there. */
+  async #bring(event: number): Promise<void> {
+    while (this.#fetching.has(event)) await this.#fetching.get(event);
+    await this.#whileFetching(event, () => this.#fetchNow(event));
+  }
+
+  /** One fetch of an event at a time. */
+  #whileFetching(event: number, work: () => Promise<void>): Promise<void> {
+    const running = work().finally(() => this.#fetching.delete(event));
+    this.#fetching.set(
+      event,
+      running.catch(() => {}),
+    );
+    return running;
+  }
+
+  async #fetchNow(event: number): Promise<void> {
+    const { pool, bus, catalogue } = this.#context;
+    await fetchList(pool, this.#hub, event, () => bus.emit('list', event));
+    await catalogue.reload(event);
   }
 
   async #carryControls(): Promise<void> {

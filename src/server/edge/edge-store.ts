@@ -1,6 +1,9 @@
 // SQL of boxes at the hub: who is enrolled, where each is reached, what it said last.
 import type { Pool, PoolClient } from 'pg';
 
+/** What a box said of itself last. */
+export type EdgeReport = { readonly clockSkewMs: number; readonly isRebuilding?: boolean };
+
 export type EdgeRow = {
   name: string;
   address: string | null;
@@ -9,7 +12,7 @@ export type EdgeRow = {
   enrolled_at: Date;
   seen_at: Date | null;
   revoked_at: Date | null;
-  report: { clockSkewMs: number } | null;
+  report: EdgeReport | null;
 };
 
 export async function listEdges(
@@ -45,12 +48,12 @@ export async function saveEdge(
 export async function noteCall(
   pool: Pool,
   name: string,
-  call: { readonly publicKey: Buffer; readonly at: Date; readonly clockSkewMs: number },
+  call: { readonly publicKey: Buffer; readonly at: Date; readonly report: EdgeReport },
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
     `UPDATE edges SET seen_at = $3, public_key = $2, report = $4
      WHERE name = $1 AND revoked_at IS NULL AND (public_key IS NULL OR public_key = $2)`,
-    [name, call.publicKey, call.at, JSON.stringify({ clockSkewMs: call.clockSkewMs })],
+    [name, call.publicKey, call.at, JSON.stringify(call.report)],
   );
   return rowCount === 1;
 }

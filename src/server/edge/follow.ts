@@ -5,6 +5,7 @@ import { CELL } from '#server/entry/catalogue.ts';
 import { NoAnswerError } from '#server/platform/http/caller.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
+import { replayLeftovers } from '#server/sync/replay.ts';
 import { announce } from './announce.ts';
 import { sendLateScans } from './late-scans.ts';
 import type { Link } from './link.ts';
@@ -69,8 +70,12 @@ async function followOnce(context: ServerContext, source: Link, event: number): 
       { event },
       'decisions of an authority that was given up are followed no longer',
     );
-    await inTransaction(context.pool, (client) => dropLog(client, event));
-    return true;
+    return await inTransaction(context.pool, async (client) => {
+      // Whoever decides follows nobody: this was asked before it did.
+      const { decidingEpoch } = await headOf(client, event, true);
+      if (decidingEpoch === null) await dropLog(client, event);
+      return decidingEpoch === null;
+    });
   }
   if (page === null) return false;
   const isSameLog = page.epoch === head.epoch && page.store === head.store;
@@ -94,10 +99,13 @@ async function isBehind(
 }
 
 async function beginDeciding(context: ServerContext, event: number): Promise<void> {
-  const { pool, self, catalogue, bus, log } = context;
+  const { pool, self, catalogue, bus, log, storeState } = context;
+  // What journals still bring belongs before its first decision.
+  if (storeState.current().state !== 'serving') return;
   const hasBegun = await inTransaction(pool, (client) => takeOver(client, event, self));
   if (!hasBegun) return;
   await catalogue.reload(event);
   bus.emit('controls', event);
   log.warn({ event }, 'this box decides the event from now on');
+  await replayLeftovers(context);
 }

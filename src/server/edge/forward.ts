@@ -15,12 +15,16 @@ import { durableAtHub } from './relay.ts';
 const WITHIN_MS = 650;
 /** Beyond this the way round by the hub is tried, while there is time for it. */
 const DIRECT_WITHIN_MS = 450;
+/** Nobody stands at a lane and waits for it. */
+const ACT_WITHIN_MS = 5_000;
 
 /** @param isSecondHand - asked by a node already: it is not passed on again */
 export function createForwarder(pool: Pool, nodes: Nodes): Elsewhere {
   return {
     scan: (event, device, scan, seen) => passScan(nodes, event, device, scan, seen, false),
     annul: (event, by, scan, cause) => passAnnul(nodes, event, by, scan, cause, false),
+    act: (event, path, body) => passAct(nodes, event, path, body),
+    bringList: (event) => nodes.box?.bringList(event) ?? Promise.resolve(),
     durable: async (device, journalId, acceptedThrough) =>
       nodes.hub === null ? acceptedThrough : await durableAtHub(pool, device.id, journalId),
   };
@@ -44,21 +48,50 @@ export async function passScan(
 export async function passAnnul(
   nodes: Nodes,
   event: OpenEvent,
-  by: Pick<Principal, 'kind' | 'id'> | null,
+  by: (Pick<Principal, 'kind' | 'id'> & { readonly person?: string | undefined }) | null,
   scan: ScanKey,
   cause: string,
   isSecondHand: boolean,
 ): Promise<AnnulAnswer> {
   if (by === null) throw new NotAuthorityError(event);
-  const body = { ...scan, cause, by: { kind: by.kind, id: by.id } };
+  const { kind, id, person } = by;
+  const known = kind === 'operator' && person !== undefined ? { person } : {};
+  const body = { ...scan, cause, by: { kind, id, ...known } };
   const answer = await pass(nodes, event, '/api/v1/edge/annulments', body, isSecondHand);
   if (answer.status === 200) return annulAnswer.parse(JSON.parse(answer.text));
   if ([401, 403, 404].includes(answer.status)) throw new NotAuthorityError(event);
-  const { code, detail, mend } = JSON.parse(answer.text) as Problem;
-  throw new HttpProblem(code, { detail, mend });
+  throw problemOf(answer);
 }
 
-type Problem = { code: ProblemCode; detail: string; mend: string };
+async function passAct(
+  nodes: Nodes,
+  event: OpenEvent,
+  path: string,
+  body: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  const { authority } = event;
+  const target = authority === null || authority === nodes.self ? null : nodes.find(authority);
+  if (target === null) throw new NotAuthorityError(event);
+  const answer = await target.pass({ path, body, timeoutMs: ACT_WITHIN_MS }).catch(noAnswer);
+  if (answer === null) {
+    throw new HttpProblem('unavailable', {
+      detail: `${authority}, which decides this event, cannot be reached`,
+      mend: 'send the same request again when it answers: it is done once',
+      retryAfterSeconds: 2,
+    });
+  }
+  if ([401, 403].includes(answer.status)) throw new NotAuthorityError(event);
+  if (answer.status !== 200) throw problemOf(answer);
+  return JSON.parse(answer.text);
+}
+
+type Problem = { code: ProblemCode; detail: string; mend: string; errors?: FieldProblem[] };
+type FieldProblem = { readonly field: string; readonly message: string };
+
+function problemOf({ text }: CallerAnswer): HttpProblem {
+  const { code, detail, mend, errors } = JSON.parse(text) as Problem;
+  return new HttpProblem(code, { detail, mend, ...(errors === undefined ? {} : { errors }) });
+}
 
 async function pass(
   nodes: Nodes,

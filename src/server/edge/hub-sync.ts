@@ -16,8 +16,14 @@ import { sealForBox } from './box-key.ts';
 const BEFORE_DOORS = '14 days';
 const AFTER_END = '36 hours';
 
+/** What changes without the fence: drills, stands reported empty, people who may stand at lanes. */
+const BESIDES = `left(md5(
+    (SELECT coalesce(string_agg(v::text, '' ORDER BY id), '') FROM evacuations v WHERE v.event = e.number) ||
+    (SELECT count(*) || ':' || count(revoked_at) FROM lane_people p WHERE p.event = e.number)), 8)`;
+
 const NEAR = `
-  SELECT e.number, coalesce((SELECT n FROM notice_heads WHERE event = e.number), 0) AS notices, h.fence, h.revision, h.log_store, e.authority_epoch, l.epoch AS list_epoch, l.n
+  SELECT e.number, coalesce((SELECT n FROM notice_heads WHERE event = e.number), 0) AS notices, h.fence, h.revision, h.log_store, e.authority_epoch, l.epoch AS list_epoch, l.n,
+    ${BESIDES} AS besides
   FROM events e
   JOIN claim_heads h ON h.event = e.number
   JOIN lists l ON l.event = e.number
@@ -35,6 +41,7 @@ type Near = {
   authority_epoch: number;
   list_epoch: string;
   n: string;
+  besides: string;
 };
 
 export type Has = {
@@ -56,7 +63,7 @@ export async function tellBox(
   const events: EventNow[] = [];
   for (const each of near) {
     // Whatever could change a verdict raises the fence; a restored store begins an epoch of its own.
-    const version = `${store}:${each.fence}`;
+    const version = `${store}:${each.fence}:${each.besides}`;
     const isKnown = has.events[each.number] === version;
     events.push({
       number: each.number,
@@ -92,10 +99,16 @@ async function contentOf(
       sealed: Buffer;
       controls: Row;
       authorities: AuthorityRow[];
+      evacuations: Row[];
+      people: Row[];
     }>(
       `SELECT to_jsonb(e) - 'sealed_key' AS row, e.sealed_key AS sealed, c.state AS controls,
          (SELECT coalesce(jsonb_agg(to_jsonb(a) - 'event' ORDER BY a.epoch), '[]')
-          FROM authorities a WHERE a.event = e.number) AS authorities
+          FROM authorities a WHERE a.event = e.number) AS authorities,
+         (SELECT coalesce(jsonb_agg(to_jsonb(v)), '[]')
+          FROM evacuations v WHERE v.event = e.number) AS evacuations,
+         (SELECT coalesce(jsonb_agg(to_jsonb(p) - 'pin_hash'), '[]')
+          FROM lane_people p WHERE p.event = e.number) AS people
        FROM events e JOIN controls c ON c.event = e.number WHERE e.number = $1`,
       [number],
     );
@@ -108,6 +121,8 @@ async function contentOf(
       sealedKey: sealForBox(publicKey, seal, secret).toString('base64url'),
       controls: found.controls,
       authorities: found.authorities,
+      evacuations: found.evacuations,
+      people: found.people,
     };
   });
 }

@@ -4,6 +4,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { LOG_PAGE_MAX, type LogPage, type LogReceipt, type Row } from '#protocol/edge.ts';
 import { onSnapshot } from '#server/platform/transaction.ts';
+import { raiseFence } from '#server/venue/store.ts';
 import { upsertRows } from './rows.ts';
 
 type Head = {
@@ -31,8 +32,8 @@ export async function logPageOf(
   store: string,
 ): Promise<LogPage | null> {
   return onSnapshot(pool, async (client) => {
-    const { rows } = await client.query<Head & { is_stopped: boolean }>(
-      `SELECT h.*, e.handover_to IS NOT NULL AS is_stopped
+    const { rows } = await client.query<Head & { is_stopped: boolean; entry_epoch: number }>(
+      `SELECT h.*, e.handover_to IS NOT NULL AS is_stopped, e.entry_epoch
        FROM (${HEAD}) h JOIN events e ON e.number = $1`,
       [event],
     );
@@ -57,6 +58,8 @@ export async function logPageOf(
       scans,
       claims,
       conflicts,
+      entryEpoch: head.entry_epoch,
+      entryEpochs: await rowsIn(client, ENTRY_EPOCHS_OF, [event]),
       inside: isEnd
         ? Object.fromEntries(head.scopes.map((s, i) => [s, head.inside[i] ?? 0]))
         : null,
@@ -86,6 +89,8 @@ export const SCANS_IN = `SELECT to_jsonb(s) - 'answer' || jsonb_build_object('an
   FROM scans s WHERE event = $1 AND revision > $2 AND revision <= $3 ORDER BY revision`;
 const CLAIMS_IN = `SELECT to_jsonb(c) AS row
   FROM claims c WHERE event = $1 AND revision > $2 AND revision <= $3 ORDER BY revision, serial`;
+const ENTRY_EPOCHS_OF =
+  'SELECT to_jsonb(x) AS row FROM entry_epochs x WHERE event = $1 ORDER BY epoch';
 const CONFLICTS_OF = `SELECT to_jsonb(c) AS row FROM conflicts c WHERE event = $1 AND serial = ANY ($2)`;
 
 export async function rowsIn(
@@ -126,6 +131,7 @@ export async function applyLog(client: PoolClient, event: number, page: LogPage)
   await upsertRows(client, 'scans', page.scans.map(scanRowOf));
   await upsertRows(client, 'claims', page.claims);
   await upsertRows(client, 'conflicts', page.conflicts);
+  await applyEntryEpoch(client, event, page);
   await client.query(
     `UPDATE scans s SET annulled_at = to_timestamp((x->>'annulledAt')::bigint / 1000.0)
      FROM json_array_elements($1::json) AS c, json_array_elements(c->'crossings') AS x
@@ -150,6 +156,16 @@ export async function applyLog(client: PoolClient, event: number, page: LogPage)
   return true;
 }
 
+/** A re-admission: from here on everybody enters anew, here too. */
+async function applyEntryEpoch(client: PoolClient, event: number, page: LogPage): Promise<void> {
+  await upsertRows(client, 'entry_epochs', page.entryEpochs ?? []);
+  const { rowCount } = await client.query(
+    'UPDATE events SET entry_epoch = $2 WHERE number = $1 AND entry_epoch < $2',
+    [event, page.entryEpoch ?? 1],
+  );
+  if (rowCount === 1) await raiseFence(client, event);
+}
+
 /** The answer as text, because it goes out to the byte as it was given. */
 export function scanRowOf({ answer_text, ...row }: Row): Row {
   return { ...row, answer: JSON.parse(String(answer_text)) };
@@ -161,9 +177,22 @@ export async function dropLog(client: PoolClient, event: number): Promise<void> 
   for (const table of ['scans', 'claims', 'conflicts']) {
     await client.query(`DELETE FROM ${table} WHERE event = $1`, [event]);
   }
+  await takeJournalsUpAgain(client, event);
   await client.query(
     `UPDATE claim_heads SET revision = 0, log_epoch = 1, log_store = NULL, fence = fence + 1,
        inside = ARRAY(SELECT 0 FROM unnest(scopes)) WHERE event = $1`,
+    [event],
+  );
+}
+
+/**
+ * Journals that were made true in a log that is followed no longer are made true once more by whoever decides
+ * next; what that one knows already stays as it is.
+ */
+export async function takeJournalsUpAgain(client: PoolClient, event: number): Promise<void> {
+  await client.query(
+    `UPDATE journal_entries SET applied_at = NULL
+     WHERE event = $1 AND applied_at IS NOT NULL AND kind IN ('outcome', 'annulled', 'counted')`,
     [event],
   );
 }

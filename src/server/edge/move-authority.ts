@@ -5,7 +5,7 @@
 import type { PoolClient } from 'pg';
 import { CELL } from '#server/entry/catalogue.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
-import { headOf } from './log.ts';
+import { headOf, takeJournalsUpAgain } from './log.ts';
 
 export type AuthorityRow = {
   readonly number: number;
@@ -82,6 +82,7 @@ export async function settle(
        deciding_epoch = $2 WHERE event = $1`,
     [row.number, to === 'hub' ? epoch : null],
   );
+  if (wasLost) await takeJournalsUpAgain(client, row.number);
   await raise(client, row.number);
 }
 

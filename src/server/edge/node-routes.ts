@@ -36,6 +36,7 @@ import { passAnnul, passScan } from './forward.ts';
 import { tellBox } from './hub-sync.ts';
 import { takeUpLateScans } from './late-scans.ts';
 import { hasDiverged, headOf, logPageOf } from './log.ts';
+import { hearOfAuthorities } from './newer-authority.ts';
 import type { Nodes } from './nodes.ts';
 import { takeUpLog } from './push-log.ts';
 import { ticketPageOf } from './ticket-pages.ts';
@@ -98,13 +99,15 @@ function addSync(app: FastifyInstance, context: ServerContext): void {
       const name = nameOf(principal);
       const publicKey = Buffer.from(body.publicKey, 'base64url');
       const at = new Date(context.now());
-      const { clockSkewMs } = body;
-      if (!(await noteCall(context.pool, name, { publicKey, at, clockSkewMs }))) {
+      const { clockSkewMs, isRebuilding = false } = body;
+      const report = { clockSkewMs, isRebuilding };
+      if (!(await noteCall(context.pool, name, { publicKey, at, report }))) {
         throw new HttpProblem('conflict', {
           detail: `${name} has shown another key before, or is revoked`,
           mend: 'a box that was set up anew is revoked and enrolled again',
         });
       }
+      await hearOfAuthorities(context, name, body);
       const told = await tellBox(context, name, publicKey, body);
       const answer = { at: iso(context.now()), ...told };
       return await sendCompressed(request, reply, JSON.stringify(answer));
@@ -244,7 +247,7 @@ function addForwarded(app: FastifyInstance, context: ServerContext, nodes: Nodes
         if (body.isSecondHand) throw new NotAuthorityError(event);
         return await passAnnul(nodes, event, body.by, scan, body.cause, true);
       }
-      const by = body.by.kind === 'device' ? device : await operatorOf(context, body.by.id);
+      const by = body.by.kind === 'device' ? device : await operatorOf(context, body.by);
       return await annulHere(context, by, scan, body.cause);
     },
   });
@@ -266,7 +269,12 @@ async function deviceOf({ pool, now }: ServerContext, id: string): Promise<Devic
   });
 }
 
-async function operatorOf({ pool }: ServerContext, id: string): Promise<Principal> {
+/** Whoever passes it on has asked who they are and what they may: only their name is wanted here. */
+async function operatorOf(
+  { pool }: ServerContext,
+  { id, person }: { readonly id: string; readonly person?: string | undefined },
+): Promise<Principal> {
+  if (person !== undefined) return { kind: 'operator', id, role: 'viewer', person };
   const { rows } = await pool.query<{ role: 'viewer'; person: string }>(
     'SELECT role, person FROM tokens WHERE id = $1 AND revoked_at IS NULL',
     [id],

@@ -6,6 +6,13 @@ import { Link } from './link.ts';
 /** By another way than this node sees it may be reached again: a scan now and then finds out. */
 const FORGIVEN_AFTER_MS = 10_000;
 
+export type BoxDoors = {
+  /** Brings the list up to the hub's, as far as that goes in a moment. */
+  bringList(event: number): Promise<void>;
+  /** Hears now what the hub has. @throws NoAnswerError */
+  hear(event: number | null): Promise<void>;
+};
+
 export type Nodes = {
   readonly self: string;
   /** @returns null for a node that cannot be reached from here */
@@ -16,6 +23,8 @@ export type Nodes = {
   noteDecided(name: string, isDecided: boolean): void;
   /** Whether scans for that node went undecided lately, and it still does not answer. */
   isCutOff(name: string): boolean;
+  /** What this node, if it is a box, asks its hub out of turn. */
+  box: BoxDoors | null;
   /** Takes in addresses that have changed. */
   refresh(): Promise<void>;
   close(): void;
@@ -40,6 +49,7 @@ export function createNodes(
     self,
     hub,
     find,
+    box: null,
     noteDecided(name, isDecided) {
       if (isDecided) failedAt.delete(name);
       else failedAt.set(name, performance.now());

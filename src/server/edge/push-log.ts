@@ -1,13 +1,13 @@
 // The decisions of a box that is the authority, carried up to the hub as they are made; and, when the event
 // is handed over, the word that nothing follows.
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { type LogPage, type LogReceipt, logReceipt } from '#protocol/edge.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { announce } from './announce.ts';
 import type { Link } from './link.ts';
-import { applyLog, dropLog, headOf, logPageOf } from './log.ts';
+import { applyLog, headOf, logPageOf } from './log.ts';
 import { type AuthorityRow, lockAuthorityOf, settle } from './move-authority.ts';
 
 /** No store of that name: the page is not taken up, only answered. */
@@ -24,14 +24,21 @@ export async function pushLogs(
   pushed: Pushed,
 ): Promise<boolean> {
   let hasSent = false;
-  for (const { event, revision, isStopped } of await decidedHere(context.pool, context.self)) {
+  for (const { event, epoch, revision, isStopped } of await decidedHere(
+    context.pool,
+    context.self,
+  )) {
     const known = pushed.get(event);
-    if (known !== undefined && known.revision >= revision && !isStopped) continue;
-    const store = context.storeState.current().epoch;
+    const { epoch: store, state } = context.storeState.current();
+    // Also that it has begun, with nothing decided yet: only then may the event be moved again.
+    const isTold = known?.store === store && known.epoch === epoch && known.revision >= revision;
+    if (isTold && !isStopped) continue;
     const found = await logPageOf(context.pool, event, known?.revision ?? revision, store);
     if (found === null) continue;
     // At first it only asks: what the hub has must be of our own past, or we are an older copy.
-    const page = { ...found, follows: known?.store ?? (known === undefined ? NOBODY : null) };
+    const follows = known?.store ?? (known === undefined ? NOBODY : null);
+    // Nor does it hand over before it is rebuilt: what journals still bring would be missing at the next.
+    const page = { ...found, follows, isLast: found.isLast && state === 'serving' };
     const path = `/api/v1/edge/events/${event}/log`;
     const receipt = await hub.ask(logReceipt, { path, body: page, timeoutMs: PAGE_WITHIN_MS });
     await believe(context, event, receipt);
@@ -55,33 +62,31 @@ async function believe(context: ServerContext, event: number, receipt: LogReceip
   }
 }
 
-/** A hub that was restored may not know of a box that it had named: the box proves it by its epoch. */
-async function newest(
-  context: ServerContext,
-  client: PoolClient,
+/**
+ * A hub that was restored may not know of a box that it had named: the box proves it by its epoch, and tells
+ * the rest with its next call.
+ */
+async function requireKnown(
+  { storeState }: ServerContext,
+  row: AuthorityRow,
   edge: string,
-  event: number,
   page: LogPage,
-): Promise<AuthorityRow> {
-  const row = await lockAuthorityOf(client, event);
-  if (page.epoch <= row.authority_epoch) return row;
-  const { storeState, log } = context;
+): Promise<void> {
+  if (page.epoch <= row.authority_epoch) return;
   if (storeState.current().state === 'serving') {
-    await storeState.beginRebuild(`${edge} decides event ${event} in a later epoch`);
+    await storeState.beginRebuild(`${edge} decides event ${row.number} in a later epoch`);
   }
-  log.error({ edge, event, epoch: page.epoch }, 'a later authority than this store knew: followed');
-  await client.query(
-    'UPDATE events SET authority = $2, authority_epoch = $3, handover_to = NULL WHERE number = $1',
-    [event, edge, page.epoch],
-  );
-  await client.query('UPDATE claim_heads SET deciding_epoch = NULL WHERE event = $1', [event]);
-  await dropLog(client, event);
-  return await lockAuthorityOf(client, event);
+  throw new HttpProblem('conflict', {
+    detail: `this hub has yet to hear who has been named up to epoch ${page.epoch}`,
+    mend: 'tell it with the next call to /api/v1/edge/sync, and send the page again',
+  });
 }
 
+type Decided = { event: number; epoch: number; revision: string; is_stopped: boolean };
+
 async function decidedHere(pool: Pool, self: string) {
-  const { rows } = await pool.query<{ event: number; revision: string; is_stopped: boolean }>(
-    `SELECT h.event, h.revision, e.handover_to IS NOT NULL AS is_stopped
+  const { rows } = await pool.query<Decided>(
+    `SELECT h.event, h.revision, h.deciding_epoch AS epoch, e.handover_to IS NOT NULL AS is_stopped
      FROM claim_heads h JOIN events e ON e.number = h.event
      WHERE e.authority = $1 AND h.deciding_epoch = e.authority_epoch AND e.status <> 'archived'
      ORDER BY h.event`,
@@ -89,6 +94,7 @@ async function decidedHere(pool: Pool, self: string) {
   );
   return rows.map((row) => ({
     event: row.event,
+    epoch: row.epoch,
     revision: Number(row.revision),
     isStopped: row.is_stopped,
   }));
@@ -106,7 +112,8 @@ export async function takeUpLog(
   page: LogPage,
 ): Promise<LogReceipt> {
   const { receipt, isNew, isSettled } = await inTransaction(context.pool, async (client) => {
-    const row = await newest(context, client, edge, event, page);
+    const row = await lockAuthorityOf(client, event);
+    await requireKnown(context, row, edge, page);
     if (row.authority !== edge || row.authority_epoch !== page.epoch) {
       throw new HttpProblem('conflict', {
         detail: `${row.authority} decides this event, in epoch ${row.authority_epoch}`,
@@ -125,6 +132,8 @@ export async function takeUpLog(
     return { receipt: { epoch, store, revision }, isNew: isTaken, isSettled: isStopped };
   });
   if (isNew) announce(context, event, page);
-  if (isSettled) await context.catalogue.reload(event);
+  const { entryEpoch } = await context.catalogue.get(event);
+  const isReadmitted = isNew && (page.entryEpoch ?? 1) > entryEpoch;
+  if (isSettled || isReadmitted) await context.catalogue.reload(event);
   return receipt;
 }

@@ -60,7 +60,9 @@ export function runNodes(context: ServerContext, nodes: Nodes, clock: CorrectedC
   ];
   const strangers = new Strangers();
   if (nodes.hub !== null) {
-    running.push(new Box(context, nodes, nodes.hub, clock, strangers).run());
+    const box = new Box(context, nodes, nodes.hub, clock, strangers);
+    nodes.box = box;
+    running.push(box.run());
   }
   return {
     decides: () => state.decides,

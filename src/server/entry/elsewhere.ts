@@ -20,6 +20,15 @@ export type Elsewhere = {
   ): Promise<Passed>;
   /** @throws HttpProblem what the authority answered, or `unavailable` */
   annul(event: OpenEvent, by: Principal | null, scan: ScanKey, cause: string): Promise<AnnulAnswer>;
+  /**
+   * An act of people that changes claims, done where they are decided.
+   *
+   * @returns its answer, as JSON
+   * @throws HttpProblem what the authority answered, or `unavailable`
+   */
+  act(event: OpenEvent, path: string, body: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** Brings the list up to the hub's now, if it can be had in a moment: a genuine code is not in it. */
+  bringList(eventNumber: number): Promise<void>;
   /** How far of what is accepted here the hub has made durable. */
   durable(device: Device, journalId: string, acceptedThrough: number): Promise<number>;
 };
@@ -42,5 +51,7 @@ export class NotAuthorityError extends HttpProblem {
 export const NOWHERE: Elsewhere = {
   scan: (event) => Promise.reject(new NotAuthorityError(event)),
   annul: (event) => Promise.reject(new NotAuthorityError(event)),
+  act: (event) => Promise.reject(new NotAuthorityError(event)),
+  bringList: () => Promise.resolve(),
   durable: (_device, _journal, acceptedThrough) => Promise.resolve(acceptedThrough),
 };

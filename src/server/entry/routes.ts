@@ -17,6 +17,7 @@ import { addRoute } from '#server/platform/http/route.ts';
 import type { Device, Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { annulScan, type ScanKey } from './annul.ts';
+import { isBeyondList } from './beyond-list.ts';
 import { checkpointOf, type OpenEvent } from './catalogue.ts';
 import type { PendingScan } from './decide-batch.ts';
 import { NotAuthorityError, type Passed } from './elsewhere.ts';
@@ -147,6 +148,10 @@ export async function decideHere(
   }
   (cell?.state ?? context.storeState).servingEpoch();
   const scan = await takeScan(context, device, body);
+  const { pool, self, elsewhere } = context;
+  if (self !== 'hub' && (await isBeyondList(pool, device.eventNumber, scan))) {
+    await elsewhere.bringList(device.eventNumber);
+  }
   const text = await context.authority.scan(device.eventNumber, scan);
   return { status: 200, type: 'application/json; charset=utf-8', text };
 }

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { may } from '#domain/access/roles.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
+import { readmission, readmitted } from '#protocol/edge.ts';
 import {
   evacuationEnd,
   evacuationRequest,
@@ -18,7 +19,7 @@ import { addRoute } from '#server/platform/http/route.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
-import { changeControls, lockControls } from '#server/venue/store.ts';
+import { changeControls, lockControls, raiseFence } from '#server/venue/store.ts';
 import {
   type EvacuationRow,
   evacuationView,
@@ -33,6 +34,7 @@ export function addEvacuationRoutes(app: FastifyInstance, context: ServerContext
   addStart(app, context);
   addCleared(app, context);
   addEnd(app, context);
+  addReadmission(app, context);
 }
 
 function addStart(app: FastifyInstance, context: ServerContext): void {
@@ -140,12 +142,12 @@ function addEnd(app: FastifyInstance, context: ServerContext): void {
           mend: 'end it without readmit',
         });
       }
+      const opened = body.readmit ? await openedElsewhere(context, row.number, current) : null;
       await context.acts.do(principal, async (client) => {
         await lockControls(client, row.number);
-        const event = await lockEventHead(client, context.catalogue, row.number);
+        const isOurs = body.readmit && opened === null;
+        const epoch = isOurs ? await openHere(context, client, row.number, current) : opened;
         const now = context.now();
-        const evacuatedAt = current.started_at.getTime() as Instant;
-        const epoch = body.readmit ? await openEntryEpoch(client, event, evacuatedAt, now) : null;
         const { rowCount } = await client.query(
           `UPDATE evacuations SET ended_at = $3, ended_by = $4, readmitted_as = $5
            WHERE event = $1 AND id = $2 AND ended_at IS NULL`,
@@ -166,6 +168,65 @@ function addEnd(app: FastifyInstance, context: ServerContext): void {
       return evacuationView(ended);
     },
   });
+}
+
+type Evacuated = Pick<EvacuationRow, 'id' | 'started_at'>;
+
+/** Under the locks of controls and head. @throws NotAuthorityError */
+async function openHere(
+  context: ServerContext,
+  client: PoolClient,
+  number: number,
+  { id: evacuation, started_at }: Evacuated,
+): Promise<number> {
+  const event = await lockEventHead(client, context.catalogue, number);
+  const evacuated = { id: evacuation, startedAt: started_at.getTime() as Instant };
+  return await openEntryEpoch(client, event, evacuated, context.now());
+}
+
+/** @returns null where this store decides the event itself */
+async function openedElsewhere(
+  context: ServerContext,
+  number: number,
+  { id: evacuation, started_at }: Evacuated,
+): Promise<number | null> {
+  const event = await context.catalogue.reload(number);
+  if (event.isHere) return null;
+  const body = { evacuation, evacuatedAt: iso(started_at.getTime()) };
+  const answer = await context.elsewhere.act(event, readmissionPath(number), body);
+  return readmitted.parse(answer).epoch;
+}
+
+/** Asked of the authority by the hub, where the evacuation was led. */
+function addReadmission(app: FastifyInstance, context: ServerContext): void {
+  addRoute(app, {
+    method: 'POST',
+    url: readmissionPath(':number'),
+    rule: { allow: 'edge.serve' },
+    summary: 'Let everybody in once more who was evacuated; asked again it is the same',
+    tag: 'between nodes',
+    params: z.object({ number: z.coerce.number().int().min(1).max(8191) }),
+    body: readmission,
+    answer: readmitted,
+    handle: async ({ params: { number }, body, principal }) => {
+      context.storeState.servingEpoch();
+      const epoch = await context.acts.do(principal, async (client) => {
+        await lockControls(client, number);
+        const evacuated = { id: body.evacuation, started_at: new Date(body.evacuatedAt) };
+        const opened = await openHere(context, client, number, evacuated);
+        await raiseFence(client, number);
+        const detail = { evacuation: body.evacuation, epoch: opened };
+        const act = { act: 'evacuation.readmission', subject: String(number), detail };
+        return { result: opened, act };
+      });
+      context.bus.emit('controls', number);
+      return { epoch };
+    },
+  });
+}
+
+function readmissionPath(number: number | ':number'): string {
+  return `/api/v1/edge/events/${number}/readmission`;
 }
 
 function holdOf(evacuation: string): string {

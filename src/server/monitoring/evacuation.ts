@@ -76,17 +76,29 @@ export function evacuationView(row: EvacuationRow): EvacuationView {
  * the fence afterwards.
  *
  * @param event - as it is under that lock
- * @returns the new epoch
+ * @returns the new epoch; that of the first time if it is asked again for one evacuation
  */
 export async function openEntryEpoch(
   client: PoolClient,
   event: OpenEvent,
-  evacuatedAt: Instant,
+  evacuation: { readonly id: string; readonly startedAt: Instant },
   now: Instant,
 ): Promise<number> {
+  const opened = await client.query<{ epoch: number }>(
+    'SELECT epoch FROM entry_epochs WHERE event = $1 AND evacuation = $2',
+    [event.number, evacuation.id],
+  );
+  if (opened.rows[0] !== undefined) return opened.rows[0].epoch;
   const epoch = event.entryEpoch + 1;
+  // A decision like any other: those who follow this store take it up in its turn. A cell numbers its own.
+  const step = event.authority === 'cell' ? 0 : 1;
+  const head = await client.query<{ revision: string }>(
+    'UPDATE claim_heads SET revision = revision + $2 WHERE event = $1 RETURNING revision',
+    [event.number, step],
+  );
+  const revision = head.rows[0]?.revision;
   const { rows } = await client.query<Left>(
-    `SELECT c.checkpoint, c.crossings, c.revision, ${TICKET_COLUMNS.split(', ')
+    `SELECT c.checkpoint, c.crossings, ${TICKET_COLUMNS.split(', ')
       .map((column) => `t.${column}`)
       .join(', ')}
      FROM claims c JOIN tickets t ON t.event = c.event AND t.serial = c.serial
@@ -96,18 +108,18 @@ export async function openEntryEpoch(
   );
   for (const row of rows) {
     const rules = rulesFor(event.ground, ticketOf(row));
-    const carried = crossingsCarriedOver(row.crossings, rules, evacuatedAt);
+    const carried = crossingsCarriedOver(row.crossings, rules, evacuation.startedAt);
     if (carried.length === 0) continue;
     await client.query(
       `INSERT INTO claims (event, entry_epoch, checkpoint, serial, crossings, revision, previous)
        VALUES ($1, $2, $3, $4, $5, $6, 0)`,
-      [event.number, epoch, row.checkpoint, row.serial, JSON.stringify(carried), row.revision],
+      [event.number, epoch, row.checkpoint, row.serial, JSON.stringify(carried), revision],
     );
   }
   await client.query(
-    `INSERT INTO entry_epochs (event, epoch, started_at)
-     VALUES ($1, $2, '-infinity'), ($1, $3, $4) ON CONFLICT DO NOTHING`,
-    [event.number, event.entryEpoch, epoch, new Date(now)],
+    `INSERT INTO entry_epochs (event, epoch, started_at, evacuation)
+     VALUES ($1, $2, '-infinity', NULL), ($1, $3, $4, $5) ON CONFLICT DO NOTHING`,
+    [event.number, event.entryEpoch, epoch, new Date(now), evacuation.id],
   );
   await client.query('UPDATE events SET entry_epoch = $2 WHERE number = $1', [event.number, epoch]);
   // Whoever is inside now has come back through a gate, or is staff who never left: counted anew.
@@ -119,4 +131,4 @@ export async function openEntryEpoch(
   return epoch;
 }
 
-type Left = TicketRow & { checkpoint: string; crossings: Crossing[]; revision: string };
+type Left = TicketRow & { checkpoint: string; crossings: Crossing[] };

@@ -28,6 +28,12 @@ export async function replayCounted(
   [, journal, seq]: readonly unknown[],
 ): Promise<void> {
   const event = await lockEventHead(client, context.catalogue, device.eventNumber);
+  const first = `count-${journal}-${seq}-0`;
+  const known = await client.query('SELECT 1 FROM scans WHERE device = $1 AND scan_id = $2', [
+    device.id,
+    first,
+  ]);
+  if (known.rowCount !== 0) return;
   const inside = await peopleOf(client, event, entry, entry.people);
   const scopes = scopesCrossed(event.ground, null, device.gate);
   const counted = { device: device.id, scanId: `count-${journal}-${seq}` };

@@ -204,7 +204,7 @@ test('after a re-admission, what happened before it counts nobody in or out of t
   const { context } = evening.node;
   await inTransaction(context.pool, async (client) => {
     const event = await lockEventHead(client, context.catalogue, evening.event);
-    await openEntryEpoch(client, event, NOW, NOW);
+    await openEntryEpoch(client, event, { id: 'evac-1', startedAt: NOW }, NOW);
     await raiseFence(client, evening.event);
   });
   assert.equal(await evening.inside(), 0);

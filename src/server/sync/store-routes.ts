@@ -40,7 +40,7 @@ export function addStoreRoutes(app: FastifyInstance, context: ServerContext): vo
       if (missing.length > 0) {
         throw new HttpProblem('conflict', {
           detail: `journals are still to come from ${missing.slice(0, 10).join(', ')}`,
-          mend: 'let these lanes reconnect, or name the ones that are lost in withoutDevices',
+          mend: 'let these lanes and boxes reconnect, or name the ones that are lost in withoutDevices',
         });
       }
       await acts.do(principal, async (client) => {
@@ -61,8 +61,20 @@ async function viewOf({ storeState, pool }: ServerContext): Promise<z.infer<type
   return { state, epoch, why, waitingFor: state === 'serving' ? [] : await unheard(pool) };
 }
 
-/** Lanes of open events that have journals or scans, and have not been heard out since the rebuild began. */
+/**
+ * Lanes of open events that have journals or scans, and have not been heard out since the rebuild began; and
+ * boxes that have not been heard since, which know who has been named to decide.
+ */
 async function unheard(pool: Pool): Promise<string[]> {
+  const boxes = await pool.query<{ name: string }>(
+    `SELECT x.name FROM edges x, store s
+     WHERE x.revoked_at IS NULL AND x.seen_at < s.since AND x.enrolled_at < s.since ORDER BY x.name`,
+  );
+  const lanes = await unheardLanes(pool);
+  return [...boxes.rows.map(({ name }) => name), ...lanes];
+}
+
+async function unheardLanes(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT d.id FROM devices d JOIN events e ON e.number = d.event
      WHERE e.status = 'open' AND d.revoked_at IS NULL

@@ -27,6 +27,18 @@ export async function findEvent(client: Pool | PoolClient, id: string): Promise<
   return rows[0] ?? null;
 }
 
+/** Like {@link findEvent}, by the number under which nodes and codes know it. */
+export async function findEventNumbered(
+  client: Pool | PoolClient,
+  number: number,
+): Promise<EventRow | null> {
+  const { rows } = await client.query<EventRow>(
+    'SELECT number, id, file, status, entry_epoch, outlines FROM events WHERE number = $1',
+    [number],
+  );
+  return rows[0] ?? null;
+}
+
 /** Like {@link findEvent}, locked until the end of the transaction. */
 export async function lockEvent(client: PoolClient, id: string): Promise<EventRow | null> {
   const { rows } = await client.query<EventRow>(
