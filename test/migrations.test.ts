@@ -37,11 +37,15 @@ function takenAway(sql: string): Found[] {
     .map((each) => each.trim().replace(/\s+/g, ' '))
     .filter((each) => each !== '');
   const made = statements.flatMap((each) => /^CREATE TABLE (\w+)/i.exec(each)?.[1] ?? []);
+  // Older programs leave it NULL, and NULL is no double of NULL.
+  const isNew = (column: string) => new RegExp(`\\bADD COLUMN ${column}\\b`, 'i').test(sql);
   return statements.flatMap((statement) => {
     const table = /^(?:ALTER TABLE|CREATE UNIQUE INDEX \w+ ON) (\w+)/i.exec(statement)?.[1];
     if (table !== undefined && made.includes(table)) return [];
     const found = TAKES_AWAY.filter(([pattern]) => pattern.test(statement)).map(([, why]) => why);
-    if (/^CREATE UNIQUE INDEX/i.test(statement)) found.push('refuses doubles from now on');
+    if (/^CREATE UNIQUE INDEX/i.test(statement) && !indexed(statement).some(isNew)) {
+      found.push('refuses doubles from now on');
+    }
     for (const [, column = ''] of statement.matchAll(/\bADD COLUMN ([^,]+)/gi)) {
       if (/^ALTER TABLE/i.test(statement) && /NOT NULL/i.test(column) && !/DEFAULT/i.test(column)) {
         found.push('adds a column that older programs leave out and may not');
@@ -49,6 +53,10 @@ function takenAway(sql: string): Found[] {
     }
     return found.map((why) => ({ statement: statement.slice(0, 80), why }));
   });
+}
+
+function indexed(statement: string): string[] {
+  return /\(([^)]*)\)/.exec(statement)?.[1]?.split(/\s*,\s*/) ?? [];
 }
 
 /** `-- contract: table.column` or `-- contract: table`, as often as there are. */

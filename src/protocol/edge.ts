@@ -84,7 +84,9 @@ export const syncRequest = z.strictObject({
   authorities: z
     .record(z.string().regex(/^\d{1,4}$/), z.array(authorityRow).max(AUTHORITIES_MAX))
     .optional()
-    .describe('by event, who has decided it, the last of them: an older copy of a hub does not know'),
+    .describe(
+      'by event, who has decided it, the last of them: an older copy of a hub does not know',
+    ),
 });
 
 const eventContent = z.object({
@@ -210,7 +212,9 @@ export const forwardedAnnul = z.strictObject({
   by: z.strictObject({
     kind: z.enum(['device', 'operator']),
     id: words(64),
-    person: words(64).optional().describe('who that is, for the audit; the sender vouches for them'),
+    person: words(64)
+      .optional()
+      .describe('who that is, for the audit; the sender vouches for them'),
   }),
   isSecondHand: z.boolean(),
 });

@@ -153,10 +153,17 @@ test('what was sold, blocked and revoked while the hub was away arrives when it 
   // A ticket that is used: whatever this lane is still told, nobody is counted in by it.
   const revoked = () => trySend('north', 2, 23);
   await until(2_000, revoked, (answer) => answer?.status === 401);
-  await until(SOON_MS, () => revisionAt('hub'), (revision) => revision >= decidedAlone);
+  await until(
+    SOON_MS,
+    () => revisionAt('hub'),
+    (revision) => revision >= decidedAlone,
+  );
   await until(3_000, insideAtHub, (count) => count === 25);
   const path = `${EVENT}/scans?ticket=${refOf(3)}`;
-  const { scans } = await clients.hub.ask<{ scans: { verdict: string }[] }>({ method: 'GET', path });
+  const { scans } = await clients.hub.ask<{ scans: { verdict: string }[] }>({
+    method: 'GET',
+    path,
+  });
   const admitted = scans.filter(({ verdict }) => verdict === 'admitted');
   assert.deepEqual([admitted.length, scans.length > DAY_SCANS / 20], [1, true]);
 });
@@ -246,7 +253,11 @@ function laneAt(index: number): Lane {
 }
 
 /** As a lane asks: the same scan again while nobody answers it, on a machine that has other things to do. */
-async function scanAt(node: keyof typeof clients, lane: number, serial: number): Promise<ScanAnswer> {
+async function scanAt(
+  node: keyof typeof clients,
+  lane: number,
+  serial: number,
+): Promise<ScanAnswer> {
   const scan = entryScan(nextId(), match.codes[serial - 1] ?? '');
   const { value } = await until(
     SCAN_MS,

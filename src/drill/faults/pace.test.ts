@@ -7,7 +7,12 @@ const CONTROL = { scans: 100, p99Ms: 20, longestMs: 40 };
 const SINCE = 1_000;
 
 function waited(lane: number, at: number, ms: number): Presented {
-  const shown = { scanId: `s-${lane}-${at}`, verdict: 'admitted', reason: null, rung: 'hub' } as const;
+  const shown = {
+    scanId: `s-${lane}-${at}`,
+    verdict: 'admitted',
+    reason: null,
+    rung: 'hub',
+  } as const;
   return { lane, ticket: 1, at, ms, shown };
 }
 

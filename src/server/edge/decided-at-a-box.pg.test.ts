@@ -102,7 +102,7 @@ test('a supervisor takes an admission back wherever the phone asks, with hub and
   const undo = async (box: HttpNode, scanId: string, supervisor: object) => {
     const response = await box.fetch('/api/v1/devices/self/undo', {
       token: lane.token,
-      body: { scanId, supervisor },
+      body: { scanId, supervisor, reason: 'not turned' },
     });
     const text = await response.text();
     return { status: response.status, text };

@@ -197,7 +197,10 @@ export async function takeJournalsUpAgain(client: PoolClient, event: number): Pr
   );
 }
 
-/** Whether a follower holds decisions of an authority that was given up before it could hand them over. */
+/**
+ * Whether a follower holds decisions that a later authority began without: the one before was given up, or put back
+ * from a copy, before it could hand them over.
+ */
 export async function hasDiverged(
   client: Pool | PoolClient,
   event: number,
@@ -205,7 +208,7 @@ export async function hasDiverged(
 ): Promise<boolean> {
   const { rowCount } = await client.query(
     `SELECT 1 FROM authorities
-     WHERE event = $1 AND epoch > $2 AND was_lost AND from_revision < $3 LIMIT 1`,
+     WHERE event = $1 AND epoch > $2 AND from_revision < $3 LIMIT 1`,
     [event, follower.epoch, follower.revision],
   );
   return rowCount !== 0;
