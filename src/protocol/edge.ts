@@ -299,6 +299,3 @@ export const hearRequest = z.strictObject({ event: z.int().min(1).nullable() });
 export const heardAnswer = z.object({ isHeard: z.boolean() });
 
 export const nodeHealth = z.object({ status: z.literal('ok'), node: z.string() });
-
-/** `GET /device/addresses`: where a phone finds whoever may decide. */
-export const nodeAddresses = z.object({ addresses: z.array(z.string()) });

@@ -1,6 +1,6 @@
 // Where a phone finds whoever may decide: the boxes of the ground, and the hub behind them.
 import type { FastifyInstance } from 'fastify';
-import { nodeAddresses } from '#protocol/edge.ts';
+import { nodeAddresses } from '#protocol/node-addresses.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import type { Nodes } from './nodes.ts';
