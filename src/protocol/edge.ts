@@ -294,8 +294,4 @@ export const carriedChanges = z.strictObject({ changes: z.array(carriedChange).m
 
 export const carriedAnswer = z.object({ through: z.int() });
 
-/** To a box: something has changed that it had better hear of now. */
-export const hearRequest = z.strictObject({ event: z.int().min(1).nullable() });
-export const heardAnswer = z.object({ isHeard: z.boolean() });
-
 export const nodeHealth = z.object({ status: z.literal('ok'), node: z.string() });

@@ -1,7 +1,7 @@
 // What is acknowledged binds every later claim (design §2), also where a box decides the claims: before the hub
 // answers an act that could change a verdict, the box has heard of it, if it can be reached.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { heardAnswer, hearRequest } from '#protocol/edge.ts';
+import { heardAnswer, hearRequest } from '#protocol/hearing.ts';
 import { NoAnswerError } from '#server/platform/http/caller.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
