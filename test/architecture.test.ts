@@ -79,6 +79,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     flood: ['load', 'bench'],
     catalogue: ['demo'],
     network: ['catalogue'],
+    faults: ['network'],
     rehearsal: ['demo', 'catalogue', 'network'],
     judge: ['catalogue', 'rehearsal'],
     report: ['catalogue', 'rehearsal', 'judge'],
