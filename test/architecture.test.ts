@@ -45,6 +45,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     access: ['kernel'],
     credentials: ['kernel'],
     venue: ['kernel'],
+    seating: ['kernel'],
     entry: ['kernel', 'credentials', 'venue'],
     sync: ['kernel', 'credentials', 'venue', 'entry'],
     release: ['kernel', 'venue', 'entry'],

@@ -33,7 +33,7 @@ export type SeedTicket = {
   readonly status: 'valid' | 'cancelled';
 };
 
-const WHEELCHAIR_PLACES = 4;
+export const WHEELCHAIR_PLACES = 4;
 const LOWER_TIER_ROWS = 22;
 const FAMILY_SEATS = 4;
 const STAFF_COUNT = 420;
@@ -58,7 +58,7 @@ export function seedTickets(ground: SeedGround, chance: Chance): SeedTicket[] {
 
 function fillRow(office: BoxOffice, section: SeedSection, row: number, chance: Chance): void {
   let seat = 1;
-  if (row === 1 && section.rows === LOWER_TIER_ROWS) {
+  if (row === 1 && isLowerTier(section)) {
     for (let place = 0; place < WHEELCHAIR_PLACES; place++) {
       office.wheelchairPlace({ section: section.id, row, seat });
       seat += 2;
@@ -74,6 +74,11 @@ function fillRow(office: BoxOffice, section: SeedSection, row: number, chance: C
       seat += office.group(at, buyer === 'family' ? 'adults' : buyer, size);
     }
   }
+}
+
+/** The lower tier has the places for wheelchairs, in its first row. */
+export function isLowerTier({ rows }: SeedSection): boolean {
+  return rows === LOWER_TIER_ROWS;
 }
 
 type Place = { readonly section: string; readonly row: number; readonly seat: number };

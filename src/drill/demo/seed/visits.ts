@@ -41,7 +41,7 @@ const ABSENT_SHARE = 0.05;
 const WRONG_GATE_SHARE = 0.012;
 const MISREAD_SHARE = 0.006;
 const LEAVES_SHARE = 0.012;
-const AWAY_SECTION = /^S(108|206|207)$/;
+export const AWAY_SECTION = /^S(108|206|207)$/;
 const PARTY_SPREAD_MIN = 0.05;
 const COUNTS = {
   copies: 60,
