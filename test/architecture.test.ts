@@ -145,7 +145,7 @@ for (const [file, text, refused] of [
   ],
   ['domain/venue/x.ts', "import { a } from '../kernel/ids.ts';", '../kernel/ids.ts'],
   ['domain/venue/x.ts', "import { a } from '#domain/venue/y.ts';", '#domain/venue/y.ts'],
-  ['domain/seating/x.ts', "import { a } from '#domain/kernel/ids.ts';", '#domain/kernel/ids.ts'],
+  ['domain/members/x.ts', "import { a } from '#domain/kernel/ids.ts';", '#domain/kernel/ids.ts'],
   ['protocol/x.ts', "import { a } from '#server/platform/log.ts';", '#server/platform/log.ts'],
   ['protocol/x.ts', "import { a } from 'zod-extra';", 'zod-extra'],
   ['server/entry/x.ts', "import { a } from '../access/store.ts';", '../access/store.ts'],

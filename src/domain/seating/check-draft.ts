@@ -1,7 +1,13 @@
 // Everything that a manifest may get wrong, told by section, row and seat, with what to write instead.
 import { ID_PATTERN } from '#domain/kernel/ids.ts';
 import { SEATS_MAX, SECTIONS_MAX } from './ground-layout.ts';
-import type { DraftRow, DraftSeat, DraftSection, LayoutDraft, LayoutRefusal } from './layout-draft.ts';
+import type {
+  DraftRow,
+  DraftSeat,
+  DraftSection,
+  LayoutDraft,
+  LayoutRefusal,
+} from './layout-draft.ts';
 import { REFUSALS_MAX } from './layout-draft.ts';
 
 /** No ground reaches further than this from its centre spot. */
@@ -17,10 +23,18 @@ const PRINTED_MEND = 'use 1–16 letters, digits, “.”, “_”, “-” or s
 export function checkDraft(draft: LayoutDraft): LayoutRefusal[] {
   const told = new Told();
   if (!ID_PATTERN.test(draft.ground)) {
-    told.tell({}, `“${draft.ground}” is no name of a ground`, 'use letters, digits, “.”, “_” or “-”');
+    told.tell(
+      {},
+      `“${draft.ground}” is no name of a ground`,
+      'use letters, digits, “.”, “_” or “-”',
+    );
   }
   if (draft.sections.length === 0) {
-    told.tell({}, 'the ground has no section', 'give it at least one section with rows or a capacity');
+    told.tell(
+      {},
+      'the ground has no section',
+      'give it at least one section with rows or a capacity',
+    );
   }
   if (draft.sections.length > SECTIONS_MAX) {
     told.tell({}, `more than ${SECTIONS_MAX} sections`, 'divide the ground into fewer sections');
@@ -39,7 +53,11 @@ export function checkDraft(draft: LayoutDraft): LayoutRefusal[] {
     if (told.isEnough) break;
   }
   if (seats > SEATS_MAX) {
-    told.tell({}, `${seats} seats`, `a ground has at most ${SEATS_MAX}; import it as several grounds`);
+    told.tell(
+      {},
+      `${seats} seats`,
+      `a ground has at most ${SEATS_MAX}; import it as several grounds`,
+    );
   }
   return told.refusals;
 }
@@ -73,22 +91,38 @@ function checkSection(section: DraftSection, stands: Set<string> | null, told: T
     ['zone', section.zone ?? section.stand],
   ] as const) {
     if (ID_PATTERN.test(id)) continue;
-    told.tell(at, `“${id}” is no id of a ${what}`, 'use letters, digits, “.”, “_” or “-”, such as N103');
+    told.tell(
+      at,
+      `“${id}” is no id of a ${what}`,
+      'use letters, digits, “.”, “_” or “-”, such as N103',
+    );
   }
   if (stands !== null && !stands.has(section.stand)) {
-    told.tell(at, `its stand ${section.stand} is not among the stands`, 'list the stand, or correct it');
+    told.tell(
+      at,
+      `its stand ${section.stand} is not among the stands`,
+      'list the stand, or correct it',
+    );
   }
   checkPolygon(section, told);
   const rows = section.rows ?? [];
   if (section.capacity !== undefined && rows.length > 0) {
-    told.tell(at, 'it has both rows and a capacity', 'seats need no capacity; standing room has no rows');
+    told.tell(
+      at,
+      'it has both rows and a capacity',
+      'seats need no capacity; standing room has no rows',
+    );
   } else if (section.capacity !== undefined) {
     const { capacity } = section;
     if (!(Number.isInteger(capacity) && capacity >= 1 && capacity <= CAPACITY_MAX)) {
       told.tell(at, `a capacity of ${capacity}`, `write a whole number from 1 to ${CAPACITY_MAX}`);
     }
   } else if (rows.length === 0) {
-    told.tell(at, 'it has neither rows nor a capacity', 'give it rows of seats, or a capacity to stand');
+    told.tell(
+      at,
+      'it has neither rows nor a capacity',
+      'give it rows of seats, or a capacity to stand',
+    );
   }
   const seen = new Set<string>();
   for (const row of rows) {
@@ -125,7 +159,11 @@ function checkRow(section: DraftSection, row: DraftRow, told: Told): void {
     told.tell({ ...at, line: first?.line }, `“${row.id}” is no name of a row`, PRINTED_MEND);
   }
   if (first === undefined) {
-    told.tell({ ...at, line: section.line }, 'this row has no seats', 'give it seats, or leave it out');
+    told.tell(
+      { ...at, line: section.line },
+      'this row has no seats',
+      'give it seats, or leave it out',
+    );
   }
   const places = new Map<string, number>();
   for (const [place, seat] of row.seats.entries()) {

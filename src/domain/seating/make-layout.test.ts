@@ -46,7 +46,15 @@ test('a ground of 80,000 is placed round the pitch, no seat upon another', () =>
     }
   }
   const sideOf = (x: number, y: number) =>
-    Math.abs(x) < 20 ? (y < 0 ? 'north' : 'south') : Math.abs(y) < 20 ? (x > 0 ? 'east' : 'west') : null;
+    Math.abs(x) < 20
+      ? y < 0
+        ? 'north'
+        : 'south'
+      : Math.abs(y) < 20
+        ? x > 0
+          ? 'east'
+          : 'west'
+        : null;
   for (const [seat, section] of table.sectionOf.entries()) {
     const side = sideOf(table.x[seat] ?? 0, table.y[seat] ?? 0);
     if (side !== null) assert.equal(layout.sections[section]?.stand, side);
@@ -188,7 +196,10 @@ for (const [what, section, message] of [
 test('refuses a section that stands twice, and a stand that is not listed', () => {
   const one = evenSection({ id: 'N1', stand: 'north', rows: 1, seatsPerRow: 2 });
   assert.match(refused({}, { sections: [one, one] })[0]?.message ?? '', /stands twice/);
-  assert.match(refused({}, { stands: [{ id: 'south' }] })[0]?.message ?? '', /not among the stands/);
+  assert.match(
+    refused({}, { stands: [{ id: 'south' }] })[0]?.message ?? '',
+    /not among the stands/,
+  );
   assert.match(refused({}, { sections: [] })[0]?.message ?? '', /no section/);
   assert.match(refused({}, { ground: 'a b' })[0]?.message ?? '', /no name of a ground/);
 });

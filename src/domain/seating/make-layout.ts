@@ -8,7 +8,13 @@ import {
   PITCH,
   type SeatFlag,
 } from './ground-layout.ts';
-import type { DraftRow, DraftSeat, DraftSection, LayoutDraft, LayoutRefusal } from './layout-draft.ts';
+import type {
+  DraftRow,
+  DraftSeat,
+  DraftSection,
+  LayoutDraft,
+  LayoutRefusal,
+} from './layout-draft.ts';
 import {
   AISLE_METRES,
   placeSections,
@@ -36,7 +42,8 @@ export function makeLayout(draft: LayoutDraft, version: number): MadeLayout {
     for (const { seats } of section.rows ?? []) next += seats.length;
     return sectionOf(section, place, first);
   });
-  const listed = draft.stands ?? [...new Set(sections.map(({ stand }) => stand))].map((id) => ({ id }));
+  const listed =
+    draft.stands ?? [...new Set(sections.map(({ stand }) => stand))].map((id) => ({ id }));
   const layout = { ground: draft.ground, version, pitch, stands: listed, sections };
   return { kind: 'made', layout };
 }
@@ -78,8 +85,12 @@ function rowOf(
       x: centimetres(seat.x ?? x),
       y: centimetres(seat.y ?? y),
       ...(flags.length === 0 ? {} : { flags }),
-      ...(seat.companionOf === undefined ? {} : { companionOf: first + placeIn(row, seat.companionOf) }),
-      ...(seat.aisleAfter === true && place < row.seats.length - 1 ? { aisleAfter: true as const } : {}),
+      ...(seat.companionOf === undefined
+        ? {}
+        : { companionOf: first + placeIn(row, seat.companionOf) }),
+      ...(seat.aisleAfter === true && place < row.seats.length - 1
+        ? { aisleAfter: true as const }
+        : {}),
     };
   });
   return { id: row.id, seats };

@@ -2,7 +2,13 @@
 // of a stand side by side in the order of the file, rows rising outwards.
 import { assert } from '#domain/kernel/assert.ts';
 import type { DraftSection } from './layout-draft.ts';
-import { lengthRound, middleOfSide, type Pitch, type Standpoint, standpointAt } from './rounded-pitch.ts';
+import {
+  lengthRound,
+  middleOfSide,
+  type Pitch,
+  type Standpoint,
+  standpointAt,
+} from './rounded-pitch.ts';
 
 /** From the middle of one seat to the next, of one row to the next, and what an aisle adds, in metres. */
 export const SEAT_METRES = 0.5;
@@ -72,7 +78,11 @@ function widthOf(section: DraftSection): number {
   return Math.max(...(section.rows ?? []).map(rowWidth)) + BETWEEN_SECTIONS_METRES;
 }
 
-export function rowWidth({ seats }: { readonly seats: readonly { aisleAfter?: boolean | undefined }[] }): number {
+export function rowWidth({
+  seats,
+}: {
+  readonly seats: readonly { aisleAfter?: boolean | undefined }[];
+}): number {
   const aisles = seats.slice(0, -1).filter(({ aisleAfter }) => aisleAfter === true).length;
   return seats.length * SEAT_METRES + aisles * AISLE_METRES;
 }

@@ -1,7 +1,7 @@
 // The demonstration's ground as a layout that can be sold: the sections of `ground.ts`, seat by seat.
 import { type EvenSection, evenSection } from '#domain/seating/even-ground.ts';
-import type { LayoutDraft } from '#domain/seating/layout-draft.ts';
 import { PITCH } from '#domain/seating/ground-layout.ts';
+import type { LayoutDraft } from '#domain/seating/layout-draft.ts';
 import type { SeedGround, SeedSection } from './ground.ts';
 import { isLowerTier, WHEELCHAIR_PLACES } from './tickets.ts';
 import { AWAY_SECTION } from './visits.ts';
