@@ -46,6 +46,8 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     credentials: ['kernel'],
     venue: ['kernel'],
     seating: ['kernel'],
+    sales: ['kernel', 'venue', 'seating'],
+    refunds: ['kernel', 'venue', 'sales'],
     entry: ['kernel', 'credentials', 'venue'],
     sync: ['kernel', 'credentials', 'venue', 'entry'],
     release: ['kernel', 'venue', 'entry'],

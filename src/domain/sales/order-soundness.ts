@@ -1,7 +1,7 @@
 // What must be true of every order at every moment. Asked by the properties of these rules, and by whoever
 // goes through the books of a sale.
 import { sumOf } from './money.ts';
-import { isLive, isOfSale, type Order, totalOf, usedMinor } from './order.ts';
+import { isLive, isOfSale, type Order, refundableMinor, totalOf, usedMinor } from './order.ts';
 
 /** @returns what is wrong, as sentences; none: sound */
 export function unsoundnessOf(order: Order): string[] {
@@ -25,7 +25,7 @@ export function unsoundnessOf(order: Order): string[] {
   const ofSale = sumOf(order.returns, (one) => (isOfSale(one) ? one.amountMinor : 0));
   if (ofSale > used) wrong.push(`${ofSale} goes back of ${used} paid`);
   const left = totalOf(order.worthLeft);
-  if (used === total && total > 0 && !isLive(order) && left !== total - ofSale) {
+  if (used > 0 && !isLive(order) && left !== refundableMinor(order)) {
     wrong.push(`its worth is ${left} after ${ofSale} of ${total} went back`);
   }
   for (const { key, amountMinor, returnedMinor } of order.returns) {
