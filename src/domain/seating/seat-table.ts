@@ -11,6 +11,8 @@ export type SeatTable = {
   readonly flags: Uint8Array;
   /** Dense index of the wheelchair place beside; −1: not a companion's seat. */
   readonly companionOf: Int32Array;
+  /** Seats that are places for wheelchairs. */
+  readonly wheelchairs: readonly number[];
   /** Places in `layout.sections`. */
   readonly sectionOf: Uint16Array;
   /** Rows of the ground counted through, standing areas having none. */
@@ -85,7 +87,11 @@ export function seatTableOf(layout: GroundLayout): SeatTable {
   }
   columns.firstOfSection[layout.sections.length] = seat;
   assert(blocks.length < 2 ** 16, 'blocks are numbered by 16 bits');
-  return { layout, count, ...columns, rows, blocks };
+  const isChair = flagBit('wheelchair');
+  const wheelchairs = [...columns.flags.keys()].filter(
+    (index) => ((columns.flags[index] ?? 0) & isChair) !== 0,
+  );
+  return { layout, count, ...columns, wheelchairs, rows, blocks };
 }
 
 export type SeatName = { readonly section: string; readonly row: string; readonly seat: string };
