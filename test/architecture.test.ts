@@ -58,6 +58,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     paper: ['platform'],
     entry: ['platform'],
     venue: ['platform', 'entry'],
+    grounds: ['platform', 'entry', 'venue'],
     accounts: ['platform'],
     notices: ['platform'],
     access: ['platform', 'entry', 'venue', 'accounts', 'notices'],

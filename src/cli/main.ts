@@ -27,6 +27,7 @@ import {
   failureOf,
   failureText,
 } from './failure.ts';
+import { groundCommand } from './ground/command.ts';
 import { laneCommand } from './lane/command.ts';
 import { messageCommand } from './message.ts';
 import type { Sink } from './output.ts';
@@ -92,6 +93,7 @@ export function allCommands(): Command[] {
   return [
     serveCommand(),
     eventCommand(),
+    groundCommand(),
     ticketsCommand(),
     deviceCommand(),
     personCommand(),

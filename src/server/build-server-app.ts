@@ -28,6 +28,7 @@ import type { NodeWatch } from './edge/run-nodes.ts';
 import { countScans } from './entry/metrics.ts';
 import { addScanRoutes } from './entry/routes.ts';
 import { addScanReading } from './entry/scan-routes.ts';
+import { addGroundRoutes } from './grounds/routes.ts';
 import { addCallRoutes } from './lanes/call-routes.ts';
 import { addFindRoutes } from './lanes/find-routes.ts';
 import { addMessageRoutes } from './lanes/message-routes.ts';
@@ -147,6 +148,7 @@ function addScreenRoutes(
   const bulk = onPool(context, database.bulkPool);
   addTicketRoutes(app, console, bulk);
   addPaperRoutes(app, bulk);
+  addGroundRoutes(app, console, bulk);
   addTokenRoutes(app, console);
   addOfferRoutes(app, console);
   addPeopleRoutes(app, console);
