@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['#domain/', '#protocol/', 'node:', 'zod', 'fastify', '@fastify/', 'better-sse', 'pg'],
     ...['pg-copy-streams', 'pino', 'prom-client', 'csv-parse', 'csv-stringify'],
     ...['pdfkit', 'subset-font', 'qr', '@fontsource/', '@node-rs/argon2', 'otpauth'],
-    '@simplewebauthn/server',
+    ...['@simplewebauthn/server', 'nodemailer'],
   ],
   web: [
     ...['#domain/', '#protocol/', '#lane/'],
@@ -34,7 +34,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'pg',
       'prom-client',
     ],
-    ...['zxing-wasm', '@hyzyla/pdfium', 'playwright-core', 'axe-core', 'qr', 'otpauth'],
+    ...[
+      'zxing-wasm',
+      '@hyzyla/pdfium',
+      'playwright-core',
+      'axe-core',
+      'qr',
+      'otpauth',
+      'smtp-server',
+    ],
   ],
 };
 
@@ -52,6 +60,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     sync: ['kernel', 'credentials', 'venue', 'entry'],
     release: ['kernel', 'venue', 'entry'],
     monitoring: ['kernel', 'access', 'venue', 'entry'],
+    delivery: ['kernel', 'venue'],
   },
   server: {
     platform: [],
@@ -61,6 +70,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     grounds: ['platform', 'entry', 'venue'],
     accounts: ['platform'],
     notices: ['platform'],
+    outbox: ['platform'],
     access: ['platform', 'entry', 'venue', 'accounts', 'notices'],
     release: ['platform', 'entry', 'venue', 'notices', 'access'],
     tickets: ['platform', 'paper', 'entry', 'venue'],

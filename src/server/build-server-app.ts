@@ -39,6 +39,7 @@ import { addLiveRoutes } from './live/routes.ts';
 import { addNodeReport } from './monitoring/node-report.ts';
 import { addMonitoringRoutes } from './monitoring/routes.ts';
 import { type Database, MIGRATIONS } from './open-database.ts';
+import { addOutboxRoutes } from './outbox/routes.ts';
 import { addAuditRoutes } from './platform/audit-routes.ts';
 import { watchReplication } from './platform/cluster/replication.ts';
 import type { ServeConfig } from './platform/config.ts';
@@ -52,6 +53,7 @@ import { KeyedRequests } from './platform/idempotency/keyed-requests.ts';
 import type { Principal } from './platform/principal.ts';
 import { Shedding } from './platform/shedding/shedding.ts';
 import { addReleaseRoutes } from './release/release-routes.ts';
+import type { RunningOutbox } from './run-outbox.ts';
 import type { ServerContext } from './server-context.ts';
 import { addShadowRoutes } from './shadow/routes.ts';
 import { addClaimsRoutes } from './sync/claims-routes.ts';
@@ -72,7 +74,11 @@ export async function buildServerApp(
   version: string,
   context: ServerContext,
   database: Database,
-  among: { readonly nodes: Nodes; readonly watch: NodeWatch },
+  among: {
+    readonly nodes: Nodes;
+    readonly watch: NodeWatch;
+    readonly channels: RunningOutbox['channels'];
+  },
 ): Promise<FastifyInstance> {
   const app = await buildApp({
     authenticate: (token, isAttended) => authenticate(context, among.watch, token, isAttended),
@@ -128,7 +134,8 @@ export async function buildServerApp(
   watchForClones(context);
   addNodeRoutes(app, context, among.nodes);
   addAddressRoutes(app, context, among.nodes);
-  addScreenRoutes(app, { config, version, context, database });
+  const { channels } = among;
+  addScreenRoutes(app, { config, version, context, database, channels });
   addWebRoutes(app, config.tls !== null);
   return app;
 }
@@ -141,9 +148,10 @@ function addScreenRoutes(
     readonly version: string;
     readonly context: ServerContext;
     readonly database: Database;
+    readonly channels: RunningOutbox['channels'];
   },
 ): void {
-  const { config, version, context, database } = server;
+  const { config, version, context, database, channels } = server;
   const console = onPool(context, database.consolePool);
   const bulk = onPool(context, database.bulkPool);
   addTicketRoutes(app, console, bulk);
@@ -163,6 +171,7 @@ function addScreenRoutes(
   addStoreRoutes(app, console);
   addMonitoringRoutes(app, console);
   addDeskRoutes(app, console);
+  addOutboxRoutes(app, console, channels);
   addAuditRoutes(app, database.consolePool);
   addEdgeRoutes(app, console);
   addAuthorityRoutes(app, console);

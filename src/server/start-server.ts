@@ -34,6 +34,7 @@ import { applyMigrations, readMigrations } from './platform/migrate.ts';
 import { writeOnce } from './platform/secret-file.ts';
 import { inTransaction } from './platform/transaction.ts';
 import { guardStart, recordStart } from './release/release-guard.ts';
+import { type RunningOutbox, runOutbox } from './run-outbox.ts';
 import type { ServerContext } from './server-context.ts';
 import { replayLeftovers } from './sync/replay.ts';
 import { clearDeadImports } from './tickets/staged-tickets.ts';
@@ -113,26 +114,37 @@ export async function startServer(
       await catalogue.reload(event);
     });
     const watch = runNodes(context, nodes, clock);
-    const app = await buildServerApp(config, version, context, database, { nodes, watch });
+    // Orders are the hub's, and so is what is told of them.
+    const outbox = await runOutbox(context, identity === null ? (config.outboxFile ?? null) : null);
+    const { channels } = outbox;
+    const among = { nodes, watch, channels };
+    const app = await buildServerApp(config, version, context, database, among);
     const address = await app.listen({ host: config.host, port: config.port });
-    const polls = [
-      setInterval(() => access.poll().catch(() => {}), ACCESS_POLL_MS),
-      setInterval(() => access.noteSeen().catch(() => {}), SEEN_EVERY_MS),
-      setInterval(() => storeState.refresh().catch(() => {}), STORE_POLL_MS),
-      setInterval(() => replayLeftovers(context).catch(() => {}), LEFTOVERS_EVERY_MS),
-      setInterval(() => endExpiredShifts(pool, now()).catch(() => {}), SHIFTS_EVERY_MS),
-    ];
+    const polls = startPolls(context);
     // Nobody waits for it: no import of this run sees them.
     clearDeadImports(pool, node).catch(() => {});
     const highWater = keepHighWater(pool, config.dataDir, log);
     return {
       url: address,
-      stop: () => stopServer({ app, authority, stopping, watch, cell, polls, highWater, database }),
+      stop: () =>
+        stopServer({ app, authority, stopping, watch, cell, outbox, polls, highWater, database }),
     };
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+/** What is looked at again and again, whatever comes in between. */
+function startPolls(context: ServerContext): NodeJS.Timeout[] {
+  const { pool, access, storeState, now } = context;
+  return [
+    setInterval(() => access.poll().catch(() => {}), ACCESS_POLL_MS),
+    setInterval(() => access.noteSeen().catch(() => {}), SEEN_EVERY_MS),
+    setInterval(() => storeState.refresh().catch(() => {}), STORE_POLL_MS),
+    setInterval(() => replayLeftovers(context).catch(() => {}), LEFTOVERS_EVERY_MS),
+    setInterval(() => endExpiredShifts(pool, now()).catch(() => {}), SHIFTS_EVERY_MS),
+  ];
 }
 
 function cellOf(
@@ -184,6 +196,7 @@ async function stopServer(parts: {
   stopping: AbortController;
   watch: NodeWatch;
   cell: Cell | null;
+  outbox: RunningOutbox;
   polls: NodeJS.Timeout[];
   highWater: { stop(): Promise<void> };
   database: Database;
@@ -194,6 +207,7 @@ async function stopServer(parts: {
   await parts.app.close();
   clearTimeout(cutOff);
   await parts.watch.stopped();
+  await parts.outbox.stop();
   await parts.authority.drain();
   await parts.cell?.stop();
   await parts.highWater.stop();

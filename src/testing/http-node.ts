@@ -30,6 +30,8 @@ type HttpNodeOptions = {
   readonly edge?: { readonly token: string; readonly hubUrl: string };
   /** Says where the cell is. */
   readonly cellFile?: string | null;
+  /** Says how messages leave. */
+  readonly outboxFile?: string;
 };
 
 export class HttpNode implements AsyncDisposable {
@@ -49,7 +51,15 @@ export class HttpNode implements AsyncDisposable {
   /** @param beside - the first node of the hub, whose keys this one shares */
   static async start(
     database: TestDatabase,
-    { log = silentLog, beside, tls = null, port = 0, edge, cellFile = null }: HttpNodeOptions = {},
+    {
+      log = silentLog,
+      beside,
+      tls = null,
+      port = 0,
+      edge,
+      cellFile = null,
+      outboxFile,
+    }: HttpNodeOptions = {},
   ): Promise<HttpNode> {
     const dataDir = beside?.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'kaimen-http-'));
     if (edge !== undefined) writeFileSync(path.join(dataDir, 'edge-token'), edge.token);
@@ -68,6 +78,7 @@ export class HttpNode implements AsyncDisposable {
         hubAddress: edge?.hubUrl ?? null,
         caFile: null,
         cellFile,
+        outboxFile: outboxFile ?? null,
         databaseUrl: null,
         tls,
         logLevel: 'info',

@@ -20,6 +20,8 @@ export type ServeConfig = {
   readonly caFile: string | null;
   /** Says where the etcd of the venue cell is, and how this node proves itself there. */
   readonly cellFile: string | null;
+  /** Says by which servers buyers are told things; without it messages wait. */
+  readonly outboxFile?: string | null;
   readonly databaseUrl: string | null;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   /** Load balancers that are believed when they say who asks; by address or network. */
@@ -73,6 +75,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
     hubAddress: hubAddress(role, values.hub),
     caFile: values.ca ?? null,
     cellFile: values.cell ?? null,
+    outboxFile: values.outbox ?? null,
     databaseUrl,
     tls,
     proxies,
@@ -102,6 +105,7 @@ function parse(args: readonly string[]) {
         hub: { type: 'string' },
         ca: { type: 'string' },
         cell: { type: 'string' },
+        outbox: { type: 'string' },
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
         'log-level': { type: 'string', default: 'info' },

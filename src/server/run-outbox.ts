@@ -1,0 +1,40 @@
+// Starts what sends messages, as the configuration has it; without one they wait.
+
+import { type OutboxConfig, readOutboxConfig } from './outbox/outbox-config.ts';
+import type { Carrier } from './outbox/sender.ts';
+import { OutboxSender } from './outbox/sender.ts';
+import type { ServerContext } from './server-context.ts';
+
+export type RunningOutbox = {
+  /** By which channels this hub sends. */
+  readonly channels: { readonly mail: boolean; readonly text: boolean };
+  stop(): Promise<void>;
+};
+
+/** @throws OutboxConfigError */
+export async function runOutbox(
+  { pool, masterKey, now, log }: ServerContext,
+  file: string | null,
+): Promise<RunningOutbox> {
+  const config = file === null ? null : readOutboxConfig(file);
+  const carriers = config === null ? [] : await carriersOf(config);
+  const channels = { mail: config?.mail != null, text: config?.text != null };
+  if (carriers.length === 0) return { channels, stop: async () => {} };
+  const sender = new OutboxSender({ pool, masterKey, now, log, carriers });
+  sender.start();
+  return { channels, stop: () => sender.stop() };
+}
+
+/** What sends letters is loaded where letters are sent: a box has no use for it. */
+async function carriersOf({ mail, text, publicUrl }: OutboxConfig): Promise<Carrier[]> {
+  const carriers: Carrier[] = [];
+  if (mail !== null) {
+    const { mailCarrier } = await import('./outbox/mail-carrier.ts');
+    carriers.push(mailCarrier({ mail, publicUrl }, async () => []));
+  }
+  if (text !== null) {
+    const { SandboxTexts, textCarrier } = await import('./outbox/text-carrier.ts');
+    carriers.push(textCarrier(text, new SandboxTexts()));
+  }
+  return carriers;
+}
