@@ -93,3 +93,11 @@ export async function proofPages(pdf: Uint8Array, dotsPerInch: number): Promise<
   document.destroy();
   return pages;
 }
+
+/** The text of each page, as it is copied out of the document; that it can be seen is proved by pixels. */
+export async function textOf(pdf: Uint8Array): Promise<string[]> {
+  const document = await (await pdfium).loadDocument(pdf);
+  const texts = [...document.pages()].map((page) => page.getText());
+  document.destroy();
+  return texts;
+}
