@@ -60,6 +60,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     sync: ['kernel', 'credentials', 'venue', 'entry'],
     release: ['kernel', 'venue', 'entry'],
     monitoring: ['kernel', 'access', 'venue', 'entry'],
+    identity: ['kernel'],
     delivery: ['kernel', 'venue'],
   },
   server: {
@@ -71,6 +72,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     accounts: ['platform'],
     notices: ['platform'],
     outbox: ['platform'],
+    identity: ['platform', 'entry', 'venue'],
     access: ['platform', 'entry', 'venue', 'accounts', 'notices'],
     release: ['platform', 'entry', 'venue', 'notices', 'access'],
     tickets: ['platform', 'paper', 'entry', 'venue'],

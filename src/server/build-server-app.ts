@@ -29,6 +29,7 @@ import { countScans } from './entry/metrics.ts';
 import { addScanRoutes } from './entry/routes.ts';
 import { addScanReading } from './entry/scan-routes.ts';
 import { addGroundRoutes } from './grounds/routes.ts';
+import { addIdentityRoutes } from './identity/routes.ts';
 import { addCallRoutes } from './lanes/call-routes.ts';
 import { addFindRoutes } from './lanes/find-routes.ts';
 import { addMessageRoutes } from './lanes/message-routes.ts';
@@ -172,6 +173,7 @@ function addScreenRoutes(
   addMonitoringRoutes(app, console);
   addDeskRoutes(app, console);
   addOutboxRoutes(app, console, channels);
+  addIdentityRoutes(app, console);
   addAuditRoutes(app, database.consolePool);
   addEdgeRoutes(app, console);
   addAuthorityRoutes(app, console);

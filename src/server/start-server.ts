@@ -23,6 +23,7 @@ import { createCounters } from './entry/event-counter.ts';
 import { checkHighWater, keepHighWater } from './entry/high-water.ts';
 import { openMasterKey } from './entry/master-key.ts';
 import { openStoreState } from './entry/store-state.ts';
+import { deleteDueDocuments } from './identity/delete-due.ts';
 import { type Database, MIGRATIONS } from './open-database.ts';
 import { createActs } from './platform/acts.ts';
 import { systemClock } from './platform/clock.ts';
@@ -43,6 +44,7 @@ const LEFTOVERS_EVERY_MS = 5_000;
 const SHIFTS_EVERY_MS = 30_000;
 /** Another node may have found the store behind, or have ended its rebuild. */
 const STORE_POLL_MS = 1_000;
+const DOCUMENTS_EVERY_MS = 3_600_000;
 /** Whoever has not sent the whole request, or not taken the whole answer, by then is cut off. */
 const ANSWER_WITHIN_MS = 3_000;
 
@@ -144,6 +146,7 @@ function startPolls(context: ServerContext): NodeJS.Timeout[] {
     setInterval(() => storeState.refresh().catch(() => {}), STORE_POLL_MS),
     setInterval(() => replayLeftovers(context).catch(() => {}), LEFTOVERS_EVERY_MS),
     setInterval(() => endExpiredShifts(pool, now()).catch(() => {}), SHIFTS_EVERY_MS),
+    setInterval(() => deleteDueDocuments(context).catch(() => {}), DOCUMENTS_EVERY_MS),
   ];
 }
 
