@@ -18,7 +18,7 @@ export async function runOutbox(
 ): Promise<RunningOutbox> {
   const config = file === null ? null : readOutboxConfig(file);
   const carriers = config === null ? [] : await carriersOf(config);
-  const channels = { mail: config?.mail != null, text: config?.text != null };
+  const channels = { mail: false, text: config?.text != null };
   if (carriers.length === 0) return { channels, stop: async () => {} };
   const sender = new OutboxSender({ pool, masterKey, now, log, carriers });
   sender.start();
@@ -26,12 +26,8 @@ export async function runOutbox(
 }
 
 /** What sends letters is loaded where letters are sent: a box has no use for it. */
-async function carriersOf({ mail, text, publicUrl }: OutboxConfig): Promise<Carrier[]> {
+async function carriersOf({ text }: OutboxConfig): Promise<Carrier[]> {
   const carriers: Carrier[] = [];
-  if (mail !== null) {
-    const { mailCarrier } = await import('./outbox/mail-carrier.ts');
-    carriers.push(mailCarrier({ mail, publicUrl }, async () => []));
-  }
   if (text !== null) {
     const { SandboxTexts, textCarrier } = await import('./outbox/text-carrier.ts');
     carriers.push(textCarrier(text, new SandboxTexts()));

@@ -17,9 +17,6 @@ export const USUAL_ARRIVALS: ArrivalCurve = [
   [-15, 1],
 ];
 
-/** What one turnstile takes in an hour, the figure that safety guides reckon with. */
-export const PEOPLE_PER_LANE_HOUR = 660;
-
 export type GateLoad = {
   /** People whose tickets lead to this gate. */
   readonly people: number;

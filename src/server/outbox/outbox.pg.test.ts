@@ -13,7 +13,13 @@ import { silentLog } from '../platform/log.ts';
 import { loadMasterKey } from '../platform/secret-file.ts';
 import { inTransaction } from '../platform/transaction.ts';
 import { type NewMessage, tell } from './outbox.ts';
-import { ADDRESS_KEPT_DAYS, type Carrier, forgetAddresses, LEASE_MS, OutboxSender } from './sender.ts';
+import {
+  ADDRESS_KEPT_DAYS,
+  type Carrier,
+  forgetAddresses,
+  LEASE_MS,
+  OutboxSender,
+} from './sender.ts';
 import { SandboxTexts, textCarrier } from './text-carrier.ts';
 
 const KEY = new Uint8Array(32).fill(7);
@@ -96,7 +102,7 @@ test('two nodes share the work, and a message of one that died is sent by the ot
   await using database = await testDatabase();
   const { told, carrier } = listening();
   const clock = { at: START };
-  const phones = Array.from({ length: 100 }, (_, n) => `+86138000${String(n).padStart(5, '1')}`);
+  const phones = Array.from({ length: 100 }, (_, n) => `+86138000${String(n).padStart(5, '0')}`);
   await write(database, START, ...phones.map((phone, n) => refundSent(`O-${n}`, phone)));
   // The first was taken by a node that then died.
   await database.pool.query(
@@ -189,7 +195,10 @@ test('staff see what did not arrive, masked, and have it sent to the right numbe
   const look = () => hub.ask<OutboxPage>('/api/v1/outbox?order=O-1');
   const { value } = await until(8_000, look, ({ counts }) => counts.failed === 1);
   const [message] = value.messages;
-  assert.deepEqual([message?.to, message?.why], ['***1234', 'no template is approved for “refund-sent” (en)']);
+  assert.deepEqual(
+    [message?.to, message?.why],
+    ['***1234', 'no template is approved for “refund-sent” (en)'],
+  );
   assert.deepEqual(value.channels, { mail: false, text: true });
   await database.pool.query(`UPDATE outbox SET language = 'zh-CN'`);
   const resend = `/api/v1/outbox/${message?.id}/resend`;
@@ -198,7 +207,9 @@ test('staff see what did not arrive, masked, and have it sent to the right numbe
   await hub.ask(resend, { body: { to: '+8613800005678' } });
   const sent = await until(8_000, look, ({ counts }) => counts.sent === 1);
   assert.equal(sent.value.messages[0]?.to, '***5678');
-  const bounced = { body: { messageId: `<${message?.id}@club.example>`, why: '+8613800005678 is off' } };
+  const bounced = {
+    body: { messageId: `<${message?.id}@club.example>`, why: '+8613800005678 is off' },
+  };
   assert.deepEqual(await hub.ask('/api/v1/outbox/bounces', bounced), { isNoted: true });
   assert.deepEqual(await hub.ask('/api/v1/outbox/bounces', bounced), { isNoted: false });
   assert.equal((await look()).messages[0]?.why, '***5678 is off');

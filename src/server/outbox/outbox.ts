@@ -135,6 +135,7 @@ type TakenRow = {
   attempts: number;
   since: Date;
   useful_until: Date | null;
+  is_bulk: boolean;
 };
 
 /** Takes what is due, up to a number, for so long; no two nodes are given the same. */
@@ -153,9 +154,11 @@ export async function takeDue(
      WHERE id IN (SELECT id FROM outbox WHERE state = 'waiting' AND due_at <= $1 AND channel = ANY($4)
                   ORDER BY is_bulk, due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
      RETURNING id, key, channel, template, facts, language, addressee, event, order_ref, attempts,
-       since, useful_until`,
+       since, useful_until, is_bulk`,
     [new Date(at), wanted.limit, new Date(at + wanted.leaseMs), wanted.channels],
   );
+  // They come back in no order.
+  rows.sort((a, b) => Number(a.is_bulk) - Number(b.is_bulk));
   return rows.map((row) => ({
     id: row.id,
     key: row.key,
