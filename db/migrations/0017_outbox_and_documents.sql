@@ -1,4 +1,5 @@
--- What people are told: written in the transaction that gives cause for it, sent by any node afterwards.
+-- What people are told, written in the transaction that gives cause for it and sent by any node afterwards; and
+-- documents of holders.
 
 CREATE TABLE outbox (
   -- Also the name of the letter in its Message-ID, the same for every attempt.
@@ -34,3 +35,21 @@ CREATE INDEX outbox_due ON outbox (is_bulk, due_at) WHERE state = 'waiting';
 CREATE INDEX outbox_by_order ON outbox (event, order_ref);
 CREATE INDEX outbox_by_state ON outbox (state, created_at);
 CREATE INDEX outbox_to_forget ON outbox (settled_at) WHERE addressee IS NOT NULL AND settled_at IS NOT NULL;
+
+-- Who a ticket is bound to: one document, one ticket. The hash, keyed by the event, finds it; the number itself
+-- is sealed under a key of its own and shown to nobody. Both are gone on the day that is written down here.
+CREATE TABLE documents (
+  event     integer NOT NULL,
+  -- The order's line, before there is a ticket.
+  line      text NOT NULL,
+  kind      text NOT NULL,
+  hash      bytea NOT NULL,
+  sealed    bytea NOT NULL,
+  masked    text NOT NULL,
+  serial    integer,
+  delete_on date NOT NULL,
+  PRIMARY KEY (event, line),
+  CONSTRAINT one_document_one_ticket UNIQUE (event, hash)
+);
+CREATE INDEX documents_by_ticket ON documents (event, serial) WHERE serial IS NOT NULL;
+CREATE INDEX documents_to_delete ON documents (delete_on);
