@@ -70,6 +70,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     tickets: ['platform', 'paper', 'entry', 'venue'],
     shadow: ['platform', 'entry', 'venue'],
     sync: ['platform', 'entry', 'venue', 'access', 'release'],
+    payments: ['platform'],
     lanes: ['platform', 'entry', 'venue', 'notices', 'access', 'tickets'],
     live: ['platform', 'entry', 'venue', 'notices', 'access', 'lanes'],
     edge: ['platform', 'entry', 'venue', 'notices', 'access', 'sync', 'lanes'],

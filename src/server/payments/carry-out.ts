@@ -1,0 +1,152 @@
+// One attempt at one job.
+import type { Pool } from 'pg';
+import type { FactIntake } from './fact-intake.ts';
+import type { HeardFact } from './fact-store.ts';
+import { factsOf } from './fact-store.ts';
+import { finishJob, hastenQuery, type Job, postponeJob } from './job-store.ts';
+import { keyOf } from './money-jobs.ts';
+import type { Orders } from './orders-seam.ts';
+import { isSettled } from './payment-state.ts';
+import { loadPayments, type Payment } from './payment-store.ts';
+import {
+  type ChargeRequest,
+  factId,
+  type KnownPayment,
+  type Outcome,
+  type PaymentProvider,
+  ProviderFault,
+} from './provider.ts';
+
+export type JobDeps = {
+  readonly pool: Pool;
+  readonly providers: ReadonlyMap<string, PaymentProvider>;
+  readonly intake: Pick<FactIntake, 'take'>;
+  readonly orders: Orders;
+  readonly queries: QueryTimes;
+  readonly nowMs: () => number;
+};
+
+export type QueryTimes = {
+  /** After it was begun, its provider is asked what has become of it; then at twice the distance each time. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** Beyond the hold: money that is authorised has so long to be captured. */
+  readonly authorisedMs: number;
+};
+
+export const QUERY_TIMES: QueryTimes = {
+  firstMs: 20_000,
+  lastMs: 5 * 60_000,
+  authorisedMs: 10 * 60_000,
+};
+
+/** Something taken on by a provider and not done yet. */
+const PENDING_MS = 5_000;
+
+/** @throws ProviderFault, and whatever our database throws: to be tried again */
+export async function carryOut(deps: JobDeps, job: Job): Promise<void> {
+  const payment = (await loadPayments(deps.pool, [job.payment])).get(job.payment);
+  if (payment === undefined) throw new Error('a job has its payment');
+  if (job.toMember !== null) return await payAsCredit(deps, job, payment);
+  const provider = deps.providers.get(payment.provider);
+  if (provider === undefined) {
+    throw new ProviderFault(`${payment.provider} is not configured at this node`);
+  }
+  if (job.kind === 'query') return await query(deps, provider, job, payment);
+  const request = await requestOf(deps, job, payment);
+  const outcome = await provider[job.kind](request);
+  await take(deps, payment, outcome, 'answer');
+  await conclude(deps, job, payment, outcome);
+}
+
+async function take(
+  { intake }: JobDeps,
+  { provider }: Payment,
+  outcome: Outcome,
+  heardBy: HeardFact['heardBy'],
+): Promise<void> {
+  if (outcome.kind !== 'facts') return;
+  await intake.take(outcome.facts.map((fact) => ({ ...fact, provider, heardBy })));
+}
+
+async function conclude(
+  { pool, orders }: JobDeps,
+  job: Job,
+  payment: Payment,
+  outcome: Outcome,
+): Promise<void> {
+  if (outcome.kind === 'pending') return await postponeJob(pool, job.id, PENDING_MS, null);
+  if (outcome.kind === 'facts') return await finishJob(pool, job.id, 'done');
+  const { returnKey } = job;
+  await orders.withStock(payment.event, async (client) => {
+    if (returnKey !== null) {
+      const fact = { kind: 'return-failed', key: returnKey } as const;
+      await orders.applyPaymentFacts(client, payment.event, [{ order: payment.order, fact }]);
+    } else {
+      // It went another way than we thought: what really happened is asked for, and decided on.
+      await hastenQuery(client, payment.id);
+    }
+    await finishJob(client, job.id, `refused: ${outcome.reason}`);
+  });
+}
+
+async function requestOf({ pool }: JobDeps, job: Job, payment: Payment): Promise<ChargeRequest> {
+  const named = job.charge === '' ? null : job.charge;
+  const charge = job.kind === 'refund' ? (named ?? (await paidCharge(pool, payment))) : named;
+  return { payment: knownOf(payment), charge, amountMinor: job.amountMinor, key: job.key };
+}
+
+/** The charge that paid for the order: the first that was captured and is not on its way back itself. */
+async function paidCharge(pool: Pool, payment: Payment): Promise<string | null> {
+  const captured = (await factsOf(pool, [payment.id])).filter(({ kind }) => kind === 'captured');
+  const kept = captured.find(({ decision }) => decision !== 'return-money') ?? captured[0];
+  return kept?.charge ?? null;
+}
+
+function knownOf({ id, providerRef, amountMinor, currency }: Payment): KnownPayment {
+  return { id, providerRef, amountMinor, currency };
+}
+
+/** What the member has is in the ledger: the fact alone puts it there. */
+async function payAsCredit({ pool, intake }: JobDeps, job: Job, payment: Payment): Promise<void> {
+  const charge = (await paidCharge(pool, payment)) ?? '';
+  const { key, amountMinor } = job;
+  const { provider, currency } = payment;
+  await intake.take([
+    {
+      ...{ id: factId('refunded', key), payment: payment.id, kind: 'refunded', heardBy: 'answer' },
+      ...{ provider, charge, amountMinor, currency, key },
+    },
+  ]);
+  await finishJob(pool, job.id, 'done');
+}
+
+/** Finds what a lost webhook would have told, and closes what nobody has paid when its time is over. */
+async function query(
+  deps: JobDeps,
+  provider: PaymentProvider,
+  job: Job,
+  payment: Payment,
+): Promise<void> {
+  const { pool, queries, nowMs } = deps;
+  const isLastLook = job.outcome === 'settled';
+  await take(deps, payment, await provider.query(knownOf(payment)), 'query');
+  const after = (await loadPayments(pool, [payment.id])).get(payment.id);
+  if (after === undefined) throw new Error('payments are never taken away');
+  if (isSettled(after.state)) {
+    if (isLastLook || provider.looksAgainAfterMs === null) {
+      await finishJob(pool, job.id, 'settled');
+    }
+    return;
+  }
+  const graceMs = after.state === 'authorised' ? queries.authorisedMs : 0;
+  const leftMs = after.expiresAt + graceMs - nowMs();
+  if (leftMs > 0) {
+    const nextMs = Math.min(queries.lastMs, queries.firstMs * 2 ** Math.min(job.attempts - 1, 20));
+    return await postponeJob(pool, job.id, Math.min(nextMs, leftMs), null);
+  }
+  const key = keyOf('v', payment.id, '');
+  const closing = { payment: knownOf(payment), charge: null, amountMinor: 0, key };
+  await take(deps, payment, await provider.void(closing), 'answer');
+  await postponeJob(pool, job.id, queries.firstMs, null);
+}
