@@ -68,6 +68,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     access: ['platform', 'entry', 'venue', 'accounts', 'notices'],
     release: ['platform', 'entry', 'venue', 'notices', 'access'],
     tickets: ['platform', 'paper', 'entry', 'venue'],
+    sales: ['platform', 'entry', 'venue', 'tickets', 'grounds'],
     shadow: ['platform', 'entry', 'venue'],
     sync: ['platform', 'entry', 'venue', 'access', 'release'],
     payments: ['platform'],

@@ -55,6 +55,8 @@ import type { Principal } from './platform/principal.ts';
 import { Shedding } from './platform/shedding/shedding.ts';
 import { addReleaseRoutes } from './release/release-routes.ts';
 import type { RunningOutbox } from './run-outbox.ts';
+import { addSaleOfferRoutes } from './sales/offer-routes.ts';
+import { addSaleVoucherRoutes } from './sales/offer-voucher-routes.ts';
 import type { ServerContext } from './server-context.ts';
 import { addShadowRoutes } from './shadow/routes.ts';
 import { addClaimsRoutes } from './sync/claims-routes.ts';
@@ -158,6 +160,8 @@ function addScreenRoutes(
   addTicketRoutes(app, console, bulk);
   addPaperRoutes(app, bulk);
   addGroundRoutes(app, console, bulk);
+  addSaleOfferRoutes(app, console);
+  addSaleVoucherRoutes(app, console);
   addTokenRoutes(app, console);
   addOfferRoutes(app, console);
   addPeopleRoutes(app, console);

@@ -7,6 +7,7 @@ import type { PriceList, SaleType } from '#domain/sales/price-list.ts';
 import { quote } from '#domain/sales/quote.ts';
 import type { Quote } from '#domain/sales/quoted.ts';
 import type { Voucher } from '#domain/sales/voucher.ts';
+import type { SaleFileWritten } from '#protocol/sales.ts';
 import { at } from '#testing/entry.ts';
 
 export const NAME = { 'zh-CN': '名称', en: 'Name' };
@@ -125,4 +126,27 @@ export function quoted(
   const made = quote(cart, list, now);
   if ('kind' in made) throw new Error(`${made.reason}: ${made.about}`);
   return made;
+}
+
+/** Of the derby: two rows of N103 by the web, which has been open for an hour and stays so for one. */
+export function saleFileWritten(): SaleFileWritten & { readonly refunds: object } {
+  const hour = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  return {
+    layout: { ground: 'riverside', version: 1 },
+    currency: 'CNY',
+    taxes: [{ id: 'vat-6', name: NAME, rateBasisPoints: 600 }],
+    categories: [{ id: 'b', name: NAME }],
+    areas: [{ category: 'b', section: 'N103' }],
+    types: [
+      { id: 'adult', name: NAME, tax: 'vat-6' },
+      { id: 'season', name: NAME, tax: 'vat-6', isHidden: true },
+    ],
+    prices: [
+      { category: 'b', type: 'adult', amountMinor: 18_000 },
+      { category: 'b', type: 'season', amountMinor: 0 },
+    ],
+    channels: [{ channel: 'web', opensAt: hour(-1), closesAt: hour(1) }],
+    quotas: [{ id: 'six', per: 'person', ticketsMax: 6 }],
+    refunds: { id: 'league', name: NAME, tiers: ['30d 0%', '3d 20%', '1d 80%'] },
+  };
 }

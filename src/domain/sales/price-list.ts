@@ -95,13 +95,13 @@ export type Place = {
 };
 
 /** @returns null: the place is not for sale by this list */
-export function categoryOf(list: PriceList, place: Place): string | null {
+export function categoryOf({ areas }: Pick<PriceList, 'areas'>, place: Place): string | null {
   let found: string | null = null;
   let narrowest = -1;
-  for (const area of list.areas) {
-    const narrowness = narrownessFor(area, place);
-    if (narrowness === null || narrowness < narrowest) continue;
-    narrowest = narrowness;
+  for (const area of areas) {
+    const narrow = narrowness(area, place);
+    if (narrow === null || narrow < narrowest) continue;
+    narrowest = narrow;
     found = area.category;
   }
   return found;
@@ -118,7 +118,8 @@ export function covers<T>(list: readonly T[] | null, item: T): boolean {
   return list === null || list.includes(item);
 }
 
-function narrownessFor({ section, rows, seats }: CategoryArea, place: Place): number | null {
+/** How closely an area names a place; null: not at all. */
+function narrowness({ section, rows, seats }: CategoryArea, place: Place): number | null {
   if (section !== place.section) return null;
   if (rows !== null && (place.row === null || !rows.includes(place.row))) return null;
   if (seats !== null && (place.seat === null || !seats.includes(place.seat))) return null;
