@@ -8,11 +8,13 @@ import { CommandFailure } from '#cli/failure.ts';
 import { count, table } from '#cli/output.ts';
 import { uploading } from '#cli/upload.ts';
 import { groundList, type LayoutReport, layoutReport } from '#protocol/grounds.ts';
+import { planCommand } from './plan.ts';
 
 export function groundCommand(): Command {
   return groupCommand('ground', 'Grounds: stands, sections, rows and seats as they are sold.', [
     importLayout(),
     listGrounds(),
+    planCommand(),
   ]);
 }
 

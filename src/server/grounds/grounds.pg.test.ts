@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { evenGround } from '#domain/seating/even-ground.ts';
 import { type GroundLayout, seatCount } from '#domain/seating/ground-layout.ts';
+import type { EntryPlanAnswer } from '#protocol/entry-plan.ts';
 import type { LayoutReport } from '#protocol/grounds.ts';
+import { derbyFile, derbyTickets } from '../../testing/derby.ts';
 import { HttpNode } from '../../testing/http-node.ts';
 import { type TestDatabase, testDatabase } from '../../testing/postgres.ts';
 
@@ -105,4 +107,35 @@ test('only who imports grounds imports them, and the audit says who did', async 
     '/api/v1/audit?q=ground.imported',
   );
   assert.ok(entries.length >= 2 && entries.every(({ act }) => act === 'ground.imported'));
+});
+
+test('the plan of a match looks at its layout, its gates and what was sold', async () => {
+  const file = derbyFile({ isNow: true });
+  await node.ask('/api/v1/events/derby', { method: 'PUT', body: file });
+  const sections = [
+    { id: 'N103', stand: 'north', rows: [{ id: '1', seats: 900 }] },
+    { id: 'N104', stand: 'north', rows: [{ id: '1', seats: 100 }] },
+    { id: 'S101', stand: 'south', capacity: 300 },
+  ];
+  await node.ask(LAYOUTS, { body: { sections } });
+  await node.ask('/api/v1/events/derby/tickets/import', { body: derbyTickets(700) });
+  const plan = await node.ask<EntryPlanAnswer>('/api/v1/events/derby/entry-plan');
+  assert.deepEqual(plan.layout?.ground, 'riverside');
+  assert.equal(plan.places, 1_300);
+  // N103 has gate N1 alone, of one lane; N104 may use N3 and leaves N1 to it.
+  assert.deepEqual(
+    plan.sections.map(({ id, sellable, limitedBy }) => [id, sellable, limitedBy]),
+    [
+      ['N103', 660, 'lanes'],
+      ['N104', 100, 'places'],
+      ['S101', 300, 'places'],
+    ],
+  );
+  assert.equal(plan.gates.find(({ id }) => id === 'N1')?.needs.lanes, 2);
+  assert.ok(plan.sold > 0);
+  const strict = await node.ask<EntryPlanAnswer>('/api/v1/events/derby/entry-plan?search=high');
+  const searched = ({ gates }: EntryPlanAnswer) => gates[0]?.needs.searchLanes ?? 0;
+  assert.ok(searched(strict) > searched(plan));
+  await node.refuses(404, '/api/v1/events/derby/entry-plan?layout=99');
+  await node.refuses(400, '/api/v1/events/derby/entry-plan?search=none');
 });

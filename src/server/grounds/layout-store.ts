@@ -18,6 +18,19 @@ export async function loadLayout(
   return rows[0]?.layout ?? null;
 }
 
+/** The newest one. @returns null when there is none */
+export async function latestLayout(
+  client: Pool | PoolClient,
+  ground: string,
+): Promise<GroundLayout | null> {
+  const { rows } = await client.query<{ layout: GroundLayout }>(
+    `SELECT l.layout FROM grounds g JOIN ground_layouts l ON l.ground = g.id AND l.version = g.latest
+     WHERE g.id = $1`,
+    [ground],
+  );
+  return rows[0]?.layout ?? null;
+}
+
 /** Locks the ground until the end of the transaction. @returns the number of its newest layout, 0 for none */
 export async function lockGround(client: PoolClient, ground: string): Promise<number> {
   await client.query(

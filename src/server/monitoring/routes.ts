@@ -2,6 +2,7 @@
 import { createSession, type Session } from 'better-sse';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { entryPlanAnswer, entryPlanQuery } from '#protocol/entry-plan.ts';
 import {
   gateParams,
   overview as overviewShape,
@@ -15,6 +16,7 @@ import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
+import { entryPlan } from './entry-plan.ts';
 import { addEvacuationRoutes } from './evacuation-routes.ts';
 import { Monitor, OVERVIEW_EVERY_MS } from './monitor.ts';
 
@@ -43,6 +45,21 @@ export function addMonitoringRoutes(app: FastifyInstance, context: ServerContext
     handle: async ({ params }) => {
       const row = await eventOr404(context.pool, params.id);
       return await monitorOf(row.number).overview(0);
+    },
+  });
+
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/v1/events/:id/entry-plan',
+    rule: { allow: 'grounds.read' },
+    summary: 'What may be sold by section, what gates need, who will wait, and what would go wrong',
+    tag: 'monitoring',
+    params: eventParams,
+    query: entryPlanQuery,
+    answer: entryPlanAnswer,
+    handle: async ({ params, query: { search = 'usual', hours = 1, layout = null } }) => {
+      const row = await eventOr404(context.pool, params.id);
+      return await entryPlan(context.pool, row, { search, hours, layout });
     },
   });
 
