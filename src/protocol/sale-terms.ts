@@ -19,11 +19,13 @@ export type SaleTerms = {
   }[];
   readonly isSuspended: boolean;
   readonly holds: SaleFile['holds'];
+  readonly allotments: SaleFile['allotments'];
+  readonly providers: readonly string[];
 };
 
 /** @param event - its id, which is that of the price list */
 export function saleTermsOf(event: string, version: number, file: SaleFile): SaleTerms {
-  const { layout, isSuspended, holds } = file;
+  const { layout, isSuspended, holds, allotments, providers } = file;
   return {
     version,
     layout,
@@ -41,6 +43,8 @@ export function saleTermsOf(event: string, version: number, file: SaleFile): Sal
     })),
     isSuspended,
     holds,
+    allotments,
+    providers,
   };
 }
 

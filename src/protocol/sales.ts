@@ -98,6 +98,13 @@ const quota = z.strictObject({
   until: time.optional().describe('from then on it no longer binds'),
 });
 
+/** Seats kept back: a partner's, a sponsor's, the club's own. */
+const allotment = z.strictObject({
+  name: id,
+  sections: z.array(id).max(500).default([]),
+  seats: z.array(z.int().min(0)).max(20_000).default([]).describe('by their index in the layout'),
+});
+
 const refunds = z
   .strictObject({
     id,
@@ -142,12 +149,18 @@ export const saleFile = z.strictObject({
   isSuspended: z.boolean().default(false).describe('nothing is sold until a later version'),
   holds: z
     .strictObject({
-      minutes: z.int().min(1).max(60).default(10),
-      extendMinutes: z.int().min(0).max(30).default(5),
-      placesMax: z.int().min(1).max(60).default(10),
+      placesMax: z.int().min(1).max(60).default(10).describe('places in one hold'),
+      seconds: z.int().min(5).max(3_600).default(600),
+      extendSeconds: z.int().min(5).max(3_600).default(300).describe('once'),
+      refusesLoneSeats: z
+        .boolean()
+        .default(true)
+        .describe('nobody buys by the web so that a single seat is left'),
     })
     .prefault({}),
   quotas: z.array(quota).max(100).default([]),
+  allotments: z.array(allotment).max(200).default([]),
+  providers: z.array(id).max(20).default([]).describe('ways to pay, in the order to offer them'),
   refunds: refunds.nullable().default(null).describe('null: nothing is taken back'),
 });
 export type SaleFile = z.infer<typeof saleFile>;
@@ -162,6 +175,11 @@ export const saleRequest = z.strictObject({
 export const salePublished = z.object({
   event: z.string(),
   version: z.int(),
+  layout: z.object({ ground: z.string(), version: z.int() }),
+  seats: z.int().describe('of the layout'),
+  standing: z.int().describe('places of its standing areas'),
+  notForSale: z.int().describe('seats that no category covers'),
+  kept: z.int().describe('seats of allotments'),
   warnings: z.array(z.string()),
 });
 

@@ -42,6 +42,29 @@ export function seatCategories(list: PriceList, layout: GroundLayout): SeatCateg
   return { ofSeat, ofStanding };
 }
 
+/** Seats of the allotments, by their index, each once, ascending. */
+export function keptSeats(
+  allotments: readonly {
+    readonly sections: readonly string[];
+    readonly seats: readonly number[];
+  }[],
+  layout: GroundLayout,
+): number[] {
+  const seats = new Set(allotments.flatMap((allotment) => allotment.seats));
+  const sections = new Set(allotments.flatMap((allotment) => allotment.sections));
+  let seat = 0;
+  for (const section of layout.sections) {
+    if (section.kind === 'standing') continue;
+    for (const row of section.rows) {
+      for (const _ of row.seats) {
+        if (sections.has(section.id)) seats.add(seat);
+        seat += 1;
+      }
+    }
+  }
+  return [...seats].filter((one) => one < seat).sort((a, b) => a - b);
+}
+
 /** Areas that name places which this layout does not have. */
 export function checkAreas(list: PriceList, layout: GroundLayout): ListProblem[] {
   const sections = new Map(layout.sections.map((section) => [section.id, section]));

@@ -3,8 +3,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { checkPriceList, type ListProblem } from '#domain/sales/check-price-list.ts';
-import { checkAreas } from '#domain/sales/seat-categories.ts';
-import type { GroundLayout } from '#domain/seating/ground-layout.ts';
+import { checkAreas, keptSeats, seatCategories } from '#domain/sales/seat-categories.ts';
+import { capacityOf, type GroundLayout, seatCount } from '#domain/seating/ground-layout.ts';
 import { id } from '#protocol/primitives.ts';
 import { type SaleTerms, saleTermsOf } from '#protocol/sale-terms.ts';
 import {
@@ -51,13 +51,22 @@ export function addSaleOfferRoutes(app: FastifyInstance, context: ServerContext)
         const { ground, version: of } = body.file.layout;
         const layout = await loadLayout(client, ground, of);
         if (layout === null) throw noSuchLayout(ground, of);
-        refuseProblems([...problemsOf(row, terms), ...checkAreas(terms.priceList, layout)]);
+        refuseProblems([
+          ...problemsOf(row, terms),
+          ...checkAreas(terms.priceList, layout),
+          ...allotmentProblems(terms, layout),
+        ]);
         if (before !== null) refuseWhatIsSettled(before, body.file, context.now());
         const { file, reason } = body;
         await insertOffer(client, row.number, { version, file, reason, by, at: context.now() });
         const detail = { version, layout: file.layout, isSuspended: file.isSuspended, reason };
         return {
-          result: { event: row.id, version, warnings: warningsOf(row, terms, layout) },
+          result: {
+            event: row.id,
+            version,
+            ...countsOf(terms, layout),
+            warnings: warningsOf(row, terms, layout),
+          },
           act: { act: 'sale.published', subject: row.id, detail },
         };
       });
@@ -134,6 +143,37 @@ function refuseWhatIsSettled(before: OfferRow, file: SaleFile, now: number): voi
   const isSame = layout.ground === file.layout.ground && layout.version === file.layout.version;
   if (!isSame) throw settled('file.layout', `stays ${layout.ground} version ${layout.version}`);
   if (currency !== file.currency) throw settled('file.currency', `stays ${currency}`);
+}
+
+function countsOf({ priceList, allotments, layout: named }: SaleTerms, layout: GroundLayout) {
+  const { ofSeat } = seatCategories(priceList, layout);
+  return {
+    layout: named,
+    seats: ofSeat.length,
+    standing: capacityOf(layout) - ofSeat.length,
+    notForSale: ofSeat.filter((category) => category < 0).length,
+    kept: keptSeats(allotments, layout).length,
+  };
+}
+
+/** What an allotment names and the layout does not have. */
+function allotmentProblems({ allotments }: SaleTerms, layout: GroundLayout): ListProblem[] {
+  const sections = new Set(layout.sections.map((section) => section.id));
+  const seats = seatCount(layout);
+  return allotments.flatMap((allotment, index) => {
+    const section = allotment.sections.find((one) => !sections.has(one));
+    const seat = allotment.seats.find((one) => one >= seats);
+    const problems: ListProblem[] = [];
+    if (section !== undefined) {
+      const problem = `the layout has no section “${section}”`;
+      problems.push({ at: `allotments[${index}].sections`, problem });
+    }
+    if (seat !== undefined) {
+      const problem = `the layout has ${seats} seats, and no seat ${seat}`;
+      problems.push({ at: `allotments[${index}].seats`, problem });
+    }
+    return problems;
+  });
 }
 
 function warningsOf(

@@ -50,11 +50,17 @@ test('a sale is published as a version, and the next follows the one that was se
   await node.refuses(404, SALE);
   const first = await node.ask(SALE, sale({}, 0));
   const warnings = ['not for sale: S101', 'web sells beyond kick-off'];
-  assert.deepEqual(first, { event: 'derby', version: 1, warnings });
+  const layout = { ground: 'riverside', version: 1 };
+  const counts = { layout, seats: 3, standing: 0, notForSale: 1, kept: 0 };
+  assert.deepEqual(first, { event: 'derby', version: 1, ...counts, warnings });
   const stale = await node.refuses(409, SALE, sale({}, 0));
   assert.match(`${stale.detail}; ${stale.mend}`, /in force is 1; .*“replaces”: 1/);
-  const second = await node.ask<{ version: number }>(SALE, sale({ isSuspended: true }, 1));
-  assert.equal(second.version, 2);
+  const allotments = [{ name: 'sponsor', seats: [0], sections: ['S101'] }];
+  const second = await node.ask<{ version: number; kept: number }>(
+    SALE,
+    sale({ isSuspended: true, allotments }, 1),
+  );
+  assert.deepEqual([second.version, second.kept], [2, 2]);
   const [now, before] = await Promise.all([
     node.ask<SaleVersionView>(SALE),
     node.ask<SaleVersionView>(`${SALE}/versions/1`),
@@ -88,13 +94,19 @@ test('a sale that cannot be is refused with every place that is wrong', async ()
       areas: [{ category: 'b', section: 'N103', rows: ['7'] }, ...file.areas],
       prices: [...file.prices, { category: 'z', type: 'adult', amountMinor: 1 }],
       quotas: [{ id: 'q', per: 'event', ticketsMax: 1, types: ['nobody'] }],
+      allotments: [{ name: 'sponsor', seats: [3] }],
     },
     2,
   );
   const { errors } = await node.refuses(400, SALE, wrong);
   assert.deepEqual(
     errors?.map(({ field }) => field),
-    [`file.prices[${file.prices.length}].category`, 'file.quotas[0].types', 'file.areas[0].rows'],
+    [
+      `file.prices[${file.prices.length}].category`,
+      'file.quotas[0].types',
+      'file.areas[0].rows',
+      'file.allotments[0].seats',
+    ],
   );
   const table = { ...file.refunds, tiers: ['30d 0%', '20d', '10d 5%'] };
   const refunds = table as SaleFileWritten['refunds'];
