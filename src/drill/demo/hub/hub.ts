@@ -1,8 +1,10 @@
 // What the box office, the control room and whoever sets up the evening ask of the server, each with a
 // token of their own role.
+import type { LayoutDraft } from '#domain/seating/layout-draft.ts';
 import { type Connections, openConnections } from '#drill/load/connections.ts';
 import { controlsState } from '#protocol/controls.ts';
 import type { EventFile } from '#protocol/event-file.ts';
+import type { LayoutReport } from '#protocol/grounds.ts';
 import { type EventCounts, eventCounts } from '#protocol/live.ts';
 import { scanPage } from '#protocol/scans.ts';
 import { type ImportReport, type TicketView, ticketView } from '#protocol/tickets.ts';
@@ -38,6 +40,11 @@ export class Hub implements Disposable {
   async putEvent(file: EventFile): Promise<void> {
     const path = `/api/v1/events/${file.id}`;
     await this.#connections.json({ method: 'PUT', path, body: file });
+  }
+
+  async importLayout({ ground, ...file }: LayoutDraft): Promise<LayoutReport> {
+    const path = `/api/v1/grounds/${ground}/layouts`;
+    return await this.#connections.json<LayoutReport>({ path, body: file });
   }
 
   async openEvent(event: string): Promise<void> {

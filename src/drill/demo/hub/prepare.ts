@@ -4,6 +4,7 @@
 import type { LanePlace } from '../play/lane.ts';
 import { EVENT_ID, type EventTimes, OTHER_EVENT_ID, otherEvent, seedEvent } from '../seed/event.ts';
 import type { SeedGround } from '../seed/ground.ts';
+import { seedLayout } from '../seed/layout.ts';
 import { ticketCsv } from '../seed/ticket-csv.ts';
 import type { SeedTicket } from '../seed/tickets.ts';
 import type { Preparations } from '../seed/visits.ts';
@@ -31,6 +32,7 @@ export async function prepare(
   const { ground, tickets, prepared } = seed;
   const total = tickets.length.toLocaleString('en');
   await progress(`导入比赛与 ${total} 张票 · import the match and ${total} tickets`, async () => {
+    await hub.importLayout(seedLayout(ground));
     await hub.putEvent(seedEvent(ground, seed.times));
     await hub.importTickets(EVENT_ID, ticketCsv(tickets));
   });
