@@ -1,8 +1,10 @@
 // A published sale as the rules read it: times as moments, nothing left out.
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import type { RefundPolicy } from '#domain/refunds/policy.ts';
+import type { ArrivalOffer } from '#domain/sales/arrival-credit.ts';
 import type { Channel, PriceList } from '#domain/sales/price-list.ts';
 import type { Quota } from '#domain/sales/quota.ts';
+import type { RealNameRule } from '#domain/sales/real-name.ts';
 import { refundPolicyOf, type SaleFile } from './sales.ts';
 
 export type SaleTerms = {
@@ -21,6 +23,8 @@ export type SaleTerms = {
   readonly holds: SaleFile['holds'];
   readonly allotments: SaleFile['allotments'];
   readonly providers: readonly string[];
+  readonly arrivals: readonly ArrivalOffer[];
+  readonly realName: RealNameRule | null;
 };
 
 /** @param event - its id, which is that of the price list */
@@ -45,6 +49,8 @@ export function saleTermsOf(event: string, version: number, file: SaleFile): Sal
     holds,
     allotments,
     providers,
+    arrivals: file.arrivals.map(arrivalOfferOf),
+    realName: realNameOf(file),
   };
 }
 
@@ -58,6 +64,27 @@ export function saleStateAt(
   if (open === undefined || now >= open.closesAt) return 'closed';
   if (now < open.opensAt) return 'announced';
   return isSuspended ? 'closed' : 'on-sale';
+}
+
+function arrivalOfferOf(offer: SaleFile['arrivals'][number]): ArrivalOffer {
+  const { gates, types, from, until, ...rest } = offer;
+  return {
+    ...rest,
+    gates: gates ?? null,
+    types: types ?? null,
+    from: instant(from),
+    until: instant(until),
+  };
+}
+
+function realNameOf({ realName: rule }: SaleFile): RealNameRule | null {
+  if (rule === null) return null;
+  const ages = rule.ages.map(({ type, fromYears = null, untilYears = null }) => ({
+    type,
+    fromYears,
+    untilYears,
+  }));
+  return { kinds: rule.kinds, types: rule.types ?? null, ages };
 }
 
 function priceListOf(event: string, version: number, file: SaleFile): PriceList {

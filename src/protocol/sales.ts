@@ -1,6 +1,7 @@
 // What staff publish to sell an event: layout, prices, quotas, channels, the refund policy. It is the file of
 // `PUT /events/{id}/sale`; each publication is a version of its own, and orders keep the one they were made by.
 import { z } from 'zod';
+import { DOCUMENT_KINDS } from '#domain/identity/document.ts';
 import { type RefundPolicy, TIERS_MAX } from '#domain/refunds/policy.ts';
 import { readTierTable } from '#domain/refunds/tier-table.ts';
 import { CHANNELS } from '#domain/sales/price-list.ts';
@@ -98,6 +99,38 @@ const quota = z.strictObject({
   until: time.optional().describe('from then on it no longer binds'),
 });
 
+/** Credit for whoever is let in in a quieter slot or by a less-loaded gate; see docs/protocol/sales.md. */
+const arrival = z
+  .strictObject({
+    id,
+    name: localized,
+    from: time,
+    until: time,
+    toleranceMinutes: z.int().min(0).max(30).default(5),
+    gates: ids.optional().describe('left out: by any gate'),
+    types: ids.optional(),
+    creditMinor: amountMinor.min(1),
+    budgetMinor: z.int().min(1).max(100_000_000_000),
+  })
+  .refine(({ from, until }) => Date.parse(from) < Date.parse(until), {
+    path: ['until'],
+    error: 'must be after from',
+  })
+  .refine(({ creditMinor, budgetMinor }) => creditMinor <= budgetMinor, {
+    path: ['budgetMinor'],
+    error: 'is less than the credit of one ticket',
+  });
+
+const years = z.int().min(0).max(120);
+const realName = z.strictObject({
+  kinds: z.array(z.enum(DOCUMENT_KINDS)).min(1).max(DOCUMENT_KINDS.length),
+  types: ids.optional().describe('ticket types that are bound to a document; left out: all'),
+  ages: z
+    .array(z.strictObject({ type: id, fromYears: years.optional(), untilYears: years.optional() }))
+    .max(50)
+    .default([]),
+});
+
 /** Seats kept back: a partner's, a sponsor's, the club's own. */
 const allotment = z.strictObject({
   name: id,
@@ -161,6 +194,8 @@ export const saleFile = z.strictObject({
   quotas: z.array(quota).max(100).default([]),
   allotments: z.array(allotment).max(200).default([]),
   providers: z.array(id).max(20).default([]).describe('ways to pay, in the order to offer them'),
+  arrivals: z.array(arrival).max(20).default([]),
+  realName: realName.nullable().default(null).describe('null: nobody is asked for a document'),
   refunds: refunds.nullable().default(null).describe('null: nothing is taken back'),
 });
 export type SaleFile = z.infer<typeof saleFile>;

@@ -2,9 +2,9 @@
 // of its own; a later one changes nothing that was bought.
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { checkPriceList, type ListProblem } from '#domain/sales/check-price-list.ts';
-import { checkAreas, keptSeats, seatCategories } from '#domain/sales/seat-categories.ts';
-import { capacityOf, type GroundLayout, seatCount } from '#domain/seating/ground-layout.ts';
+import type { ListProblem } from '#domain/sales/check-price-list.ts';
+import { keptSeats, seatCategories } from '#domain/sales/seat-categories.ts';
+import { capacityOf, type GroundLayout } from '#domain/seating/ground-layout.ts';
 import { id } from '#protocol/primitives.ts';
 import { type SaleTerms, saleTermsOf } from '#protocol/sale-terms.ts';
 import {
@@ -20,6 +20,7 @@ import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404, noSuchEvent } from '#server/venue/find-event.ts';
 import { type EventRow, lockEvent } from '#server/venue/store.ts';
+import { checkOffer } from './check-offer.ts';
 import { findOffer, insertOffer, type OfferRow } from './offer-store.ts';
 
 const eventParams = z.object({ id });
@@ -51,11 +52,7 @@ export function addSaleOfferRoutes(app: FastifyInstance, context: ServerContext)
         const { ground, version: of } = body.file.layout;
         const layout = await loadLayout(client, ground, of);
         if (layout === null) throw noSuchLayout(ground, of);
-        refuseProblems([
-          ...problemsOf(row, terms),
-          ...checkAreas(terms.priceList, layout),
-          ...allotmentProblems(terms, layout),
-        ]);
+        refuseProblems(checkOffer(row, terms, layout));
         if (before !== null) refuseWhatIsSettled(before, body.file, context.now());
         const { file, reason } = body;
         await insertOffer(client, row.number, { version, file, reason, by, at: context.now() });
@@ -114,27 +111,6 @@ function viewOf({ id: event }: EventRow, offer: OfferRow | null): SaleVersionVie
   return { event, version, file, publishedBy, publishedAt: at.toISOString(), reason };
 }
 
-function problemsOf({ file }: EventRow, terms: SaleTerms): ListProblem[] {
-  const types = file.ticketTypes.map((type) => type.id);
-  const problems = checkPriceList(terms.priceList, terms.quotas, types);
-  const sections = new Set(file.sections.map((section) => String(section.id)));
-  for (const [index, { section }] of terms.priceList.areas.entries()) {
-    if (sections.has(section)) continue;
-    problems.push({
-      at: `areas[${index}].section`,
-      problem: `the event has no section “${section}”: its holders would find no gate`,
-    });
-  }
-  const channels = new Set<string>();
-  for (const [index, { channel }] of terms.channels.entries()) {
-    if (channels.has(channel)) {
-      problems.push({ at: `channels[${index}].channel`, problem: `“${channel}” is named above` });
-    }
-    channels.add(channel);
-  }
-  return problems;
-}
-
 /** What buyers were told by way of a first sale cannot be taken back by publishing another. */
 function refuseWhatIsSettled(before: OfferRow, file: SaleFile, now: number): void {
   const opened = before.file.channels.some(({ opensAt }) => Date.parse(opensAt) <= now);
@@ -154,26 +130,6 @@ function countsOf({ priceList, allotments, layout: named }: SaleTerms, layout: G
     notForSale: ofSeat.filter((category) => category < 0).length,
     kept: keptSeats(allotments, layout).length,
   };
-}
-
-/** What an allotment names and the layout does not have. */
-function allotmentProblems({ allotments }: SaleTerms, layout: GroundLayout): ListProblem[] {
-  const sections = new Set(layout.sections.map((section) => section.id));
-  const seats = seatCount(layout);
-  return allotments.flatMap((allotment, index) => {
-    const section = allotment.sections.find((one) => !sections.has(one));
-    const seat = allotment.seats.find((one) => one >= seats);
-    const problems: ListProblem[] = [];
-    if (section !== undefined) {
-      const problem = `the layout has no section “${section}”`;
-      problems.push({ at: `allotments[${index}].sections`, problem });
-    }
-    if (seat !== undefined) {
-      const problem = `the layout has ${seats} seats, and no seat ${seat}`;
-      problems.push({ at: `allotments[${index}].seats`, problem });
-    }
-    return problems;
-  });
 }
 
 function warningsOf(
