@@ -66,7 +66,7 @@ export function saleStateAt(
   return isSuspended ? 'closed' : 'on-sale';
 }
 
-function arrivalOfferOf(offer: SaleFile['arrivals'][number]): ArrivalOffer {
+export function arrivalOfferOf(offer: SaleFile['arrivals'][number]): ArrivalOffer {
   const { gates, types, from, until, ...rest } = offer;
   return {
     ...rest,

@@ -100,7 +100,7 @@ const quota = z.strictObject({
 });
 
 /** Credit for whoever is let in in a quieter slot or by a less-loaded gate; see docs/protocol/sales.md. */
-const arrival = z
+export const arrivalOffer = z
   .strictObject({
     id,
     name: localized,
@@ -194,7 +194,7 @@ export const saleFile = z.strictObject({
   quotas: z.array(quota).max(100).default([]),
   allotments: z.array(allotment).max(200).default([]),
   providers: z.array(id).max(20).default([]).describe('ways to pay, in the order to offer them'),
-  arrivals: z.array(arrival).max(20).default([]),
+  arrivals: z.array(arrivalOffer).max(20).default([]),
   realName: realName.nullable().default(null).describe('null: nobody is asked for a document'),
   refunds: refunds.nullable().default(null).describe('null: nothing is taken back'),
 });

@@ -55,6 +55,7 @@ import type { Principal } from './platform/principal.ts';
 import { Shedding } from './platform/shedding/shedding.ts';
 import { addReleaseRoutes } from './release/release-routes.ts';
 import type { RunningOutbox } from './run-outbox.ts';
+import { addArrivalRoutes } from './sales/arrival-routes.ts';
 import { addSaleOfferRoutes } from './sales/offer-routes.ts';
 import { addSaleVoucherRoutes } from './sales/offer-voucher-routes.ts';
 import type { ServerContext } from './server-context.ts';
@@ -162,6 +163,7 @@ function addScreenRoutes(
   addGroundRoutes(app, console, bulk);
   addSaleOfferRoutes(app, console);
   addSaleVoucherRoutes(app, console);
+  addArrivalRoutes(app, console);
   addTokenRoutes(app, console);
   addOfferRoutes(app, console);
   addPeopleRoutes(app, console);

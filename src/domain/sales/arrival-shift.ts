@@ -1,7 +1,7 @@
 // What an arrival offer would do to the queues, reckoned before it is published: a reward that draws too many
 // people to one gate and hour makes a new peak of its own.
 import { assert } from '#domain/kernel/assert.ts';
-import type { Instant } from '#domain/kernel/instant.ts';
+import { type Instant, MINUTE_MS, plusMs } from '#domain/kernel/instant.ts';
 import type { ArrivalOffer } from './arrival-credit.ts';
 import { allocate, PER_MILLE, shareOf, sumOf } from './money.ts';
 import { covers } from './price-list.ts';
@@ -145,3 +145,35 @@ function of(bins: readonly ArrivalBin[], gate: string): ArrivalBin[] {
 function isIn({ from, until, gates }: ArrivalOffer, bin: ArrivalBin): boolean {
   return from <= bin.from && bin.from < until && covers(gates, bin.gate);
 }
+
+/**
+ * Spreads the people of each gate over bins by the curve of their arrival; nobody is lost to rounding.
+ *
+ * @param arrived - share of those who come that have arrived so many minutes before kick-off
+ */
+export function arrivalBins(
+  gates: readonly { readonly gate: string; readonly people: number }[],
+  kickOffAt: Instant,
+  arrived: (minutesToKickOff: number) => number,
+): ArrivalBin[] {
+  const minutes: number[] = [];
+  for (let at = BINS_FROM_MINUTES; at > BINS_UNTIL_MINUTES; at -= BIN_MINUTES) minutes.push(at);
+  const weights = minutes.map((at) => {
+    const share = arrived(at - BIN_MINUTES) - arrived(at);
+    return Math.round(Math.max(0, share) * SHARES_OF_ONE);
+  });
+  return gates.flatMap(({ gate, people }) => {
+    const parts = allocate(people, weights);
+    return minutes.map((at, index) => ({
+      gate,
+      from: plusMs(kickOffAt, -at * MINUTE_MS),
+      people: parts[index] ?? 0,
+    }));
+  });
+}
+
+export const BIN_MINUTES = 5;
+const BINS_FROM_MINUTES = 180;
+/** After kick-off. */
+const BINS_UNTIL_MINUTES = -60;
+const SHARES_OF_ONE = 1_000_000;

@@ -88,7 +88,7 @@ function extended(order: Order, fact: Told<'hold-extended'>): Decided {
 
 /** An order for nothing is paid as it is made. */
 function ordered(order: Order, fact: Told<'ordered'>): Decided {
-  if (order.state === 'ordered' || order.state === 'paying') return already(order);
+  if (order.lines.length > 0) return already(order);
   if (order.state !== 'held') return refuse(order, 'not-held');
   const lines = fact.lines.map((id) => ({ id, isCancelled: false }));
   const { currency, worth } = fact;

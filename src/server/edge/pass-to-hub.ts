@@ -21,7 +21,7 @@ const DONE_HERE = new Set([
 /** Read at the hub, because a box keeps no copy. */
 const READ_THERE = [
   /^\/api\/v1\/(session|accounts|offers|edges|enrolment|audit|grounds)(\/|$)/,
-  /^\/api\/v1\/events\/:id\/(people|messages|calls|alarms|cash|admissions|evacuation|attention|releases|entry-plan)(\/|$)/,
+  /^\/api\/v1\/events\/:id\/(people|messages|calls|alarms|cash|admissions|evacuation|attention|releases|entry-plan|sale)(\/|$)/,
   /^\/api\/v1\/devices(\/|$)/,
 ];
 

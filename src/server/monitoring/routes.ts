@@ -16,6 +16,7 @@ import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
+import { addArrivalPreview } from './arrival-preview.ts';
 import { entryPlan } from './entry-plan.ts';
 import { addEvacuationRoutes } from './evacuation-routes.ts';
 import { Monitor, OVERVIEW_EVERY_MS } from './monitor.ts';
@@ -67,6 +68,7 @@ export function addMonitoringRoutes(app: FastifyInstance, context: ServerContext
   addTaking(app, context);
   addSettings(app, context);
   addEvacuationRoutes(app, context);
+  addArrivalPreview(app, context);
 }
 
 function addStream(
