@@ -228,6 +228,19 @@ export const saleVersionView = z.object({
 });
 export type SaleVersionView = z.infer<typeof saleVersionView>;
 
+/** `GET /events/{id}/sale/books`: what was sold, and whether the books balance. */
+export const saleBooks = z.object({
+  event: z.string(),
+  at: z.iso.datetime(),
+  orders: z.record(z.string(), z.int()).describe('by state'),
+  seats: z.object({ held: z.int(), sold: z.int(), blocked: z.int() }),
+  standing: z.int(),
+  tickets: z.int().describe('valid ones that orders were issued'),
+  accounts: z.array(z.object({ account: z.string(), currency: z.string(), balanceMinor: z.int() })),
+  faults: z.array(z.string()).describe('what cannot be and is; empty when all is well'),
+});
+export type SaleBooks = z.infer<typeof saleBooks>;
+
 /** The file has been parsed, so its table is good. */
 export function refundPolicyOf(
   { refunds: policy }: SaleFile,

@@ -4,10 +4,10 @@ import type { Rule } from '../principal.ts';
 /**
  * `lane`: scans, journals, lists, feeds of lanes, and what nodes of ours ask one another: never refused for want
  * of room · `health`: costs no more than a refusal would · `control`: what somebody in the control room must be
- * able to do in the worst minute, and the pages to do it with · `ordinary`: everything else · `bulk`: what takes
- * seconds, one or two at a time.
+ * able to do in the worst minute, and the pages to do it with · `ordinary`: everything else · `shop`: buyers, who
+ * are turned away before anybody of ours feels them · `bulk`: what takes seconds, one or two at a time.
  */
-export const PRIORITIES = ['lane', 'health', 'control', 'ordinary', 'bulk'] as const;
+export const PRIORITIES = ['lane', 'health', 'control', 'ordinary', 'shop', 'bulk'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 /** Acts of the night, and what has to be seen to do them. */

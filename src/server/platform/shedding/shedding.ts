@@ -32,13 +32,18 @@ const LINES = {
   bulk: { places: () => 2, waitingMax: 64, waitingPerCallerMax: 16, waitMaxMs: 60_000 },
 } as const;
 const ORDINARY = { waitingMax: 1_024, waitingPerCallerMax: 512, waitMaxMs: 10_000 };
+/** Buyers come in thousands, many behind one address. */
+const SHOP = { waitingMax: 4_096, waitingPerCallerMax: 2_048, waitMaxMs: 10_000 };
+/** What lanes feel counts for so much more here, so that buyers make room before anybody of ours does. */
+const SHOP_FEELS = 1.4;
 
-type LineName = keyof typeof LINES | 'ordinary';
+type LineName = keyof typeof LINES | 'ordinary' | 'shop';
 
 export class Shedding implements Disposable {
   readonly #peek: Peek;
   readonly #pressure: Pressure;
   readonly #allowance = new Allowance();
+  readonly #shop = new Allowance();
   readonly #lines: Readonly<Record<LineName, Line>>;
   readonly #drains: Readonly<Record<LineName, Drain>>;
   readonly #timers: readonly NodeJS.Timeout[];
@@ -54,7 +59,8 @@ export class Shedding implements Disposable {
     this.#pressure = new Pressure(deps.lanePools);
     const ordinary = new Line({ ...ORDINARY, places: () => this.#allowance.places() });
     const lines = mapOf(LINES, (limits) => new Line(limits));
-    this.#lines = { ...lines, ordinary };
+    const shop = new Line({ ...SHOP, places: () => this.#shop.places() });
+    this.#lines = { ...lines, ordinary, shop };
     this.#drains = mapOf(this.#lines, () => new Drain());
     this.#timers = [
       setInterval(() => this.#tick(), TICK_MS).unref(),
@@ -117,6 +123,7 @@ export class Shedding implements Disposable {
     const since = performance.now();
     takePlace(raw, () => {
       if (name === 'ordinary') this.#allowance.spent(performance.now() - since);
+      if (name === 'shop') this.#shop.spent(performance.now() - since);
       this.#drains[name].done();
       this.#lines[name].leave(key);
     });
@@ -138,12 +145,15 @@ export class Shedding implements Disposable {
     const seconds = Math.max(now - this.#tickedAt, 1) / 1_000;
     this.#tickedAt = now;
     for (const drain of Object.values(this.#drains)) drain.tick(seconds);
-    this.#allowance.adapt(this.#pressure.read(now), this.#lines.ordinary.waiting > 0);
+    const pressure = this.#pressure.read(now);
+    this.#allowance.adapt(pressure, this.#lines.ordinary.waiting > 0);
+    this.#shop.adapt(pressure * SHOP_FEELS, this.#lines.shop.waiting > 0);
   }
 
   #sweep(): void {
     const now = performance.now();
     this.#allowance.passed(now - this.#sweptAt);
+    this.#shop.passed(now - this.#sweptAt);
     this.#sweptAt = now;
     for (const line of Object.values(this.#lines)) {
       if (line.waiting > 0) line.sweep(now);
@@ -174,7 +184,7 @@ function endOf({ headers }: FastifyRequest): { connection?: 'close' } {
 }
 
 function lineOf(priority: Priority, isLaneShaped: boolean, isKnown: boolean): LineName {
-  if (priority === 'bulk') return 'bulk';
+  if (priority === 'bulk' || priority === 'shop') return priority;
   if (priority === 'lane') return isLaneShaped ? 'strangers' : isKnown ? 'control' : 'doors';
   if (priority === 'control') return isKnown ? 'control' : 'doors';
   return 'ordinary';

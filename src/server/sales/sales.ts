@@ -1,0 +1,185 @@
+// Everything that is on sale at this node: one line for each event's stock, and whoever needs them.
+import type { Pool, PoolClient } from 'pg';
+import { assert } from '#domain/kernel/assert.ts';
+import { isLive } from '#domain/sales/order.ts';
+import { HttpProblem } from '#server/platform/http/problem.ts';
+import type { ServerContext } from '#server/server-context.ts';
+import { findEvent } from '#server/venue/store.ts';
+import type { MoneyEffect } from './order-book.ts';
+import {
+  applyFacts,
+  dueMinor,
+  type FactVerdict,
+  type Payable,
+  type ToldFact,
+  Turns,
+} from './order-facts.ts';
+import { loadOrders } from './order-store.ts';
+import { isOrderSecret } from './secrets.ts';
+import { StockLine } from './stock-line.ts';
+
+const TEND_EVERY_MS = 500;
+
+/** Posts what orders ask of money, in the transaction that decided it. */
+export type PostMoney = (
+  client: PoolClient,
+  event: number,
+  money: readonly { readonly order: string; readonly effect: MoneyEffect }[],
+) => Promise<void>;
+
+export class Sales {
+  readonly pool: Pool;
+  readonly #context: ServerContext;
+  readonly #lines = new Map<number, StockLine>();
+  readonly #numbers = new Map<string, number>();
+  readonly #turns = new Turns();
+  #postMoney: PostMoney | null = null;
+  readonly #tending: NodeJS.Timeout;
+  #isTending = false;
+
+  constructor(context: ServerContext) {
+    this.pool = context.pool;
+    this.#context = context;
+    this.#tending = setInterval(() => void this.#tend(), TEND_EVERY_MS).unref();
+    context.stopping.addEventListener('abort', () => this.stop());
+  }
+
+  stop(): void {
+    clearInterval(this.#tending);
+  }
+
+  /** Whoever keeps payments says here how their jobs are posted. */
+  onMoney(post: PostMoney): void {
+    assert(this.#postMoney === null, 'money is posted by one');
+    this.#postMoney = post;
+  }
+
+  line(event: number): StockLine {
+    const known = this.#lines.get(event);
+    if (known !== undefined) return known;
+    const line = new StockLine({
+      pool: this.pool,
+      event,
+      source: async () => {
+        const { keyring, ground } = await this.#context.catalogue.get(event);
+        return { key: keyring.own, ground };
+      },
+      postMoney: async (client, number, money) => {
+        const post = this.#postMoney;
+        // Without anybody who keeps payments there are none to let go of.
+        assert(post !== null || money.every(isOfNothing), 'nobody posts what is asked of money');
+        await post?.(client, number, money);
+      },
+    });
+    this.#lines.set(event, line);
+    return line;
+  }
+
+  /** @throws HttpProblem `not-found` */
+  async lineOf(eventId: string): Promise<StockLine> {
+    const known = this.#numbers.get(eventId);
+    if (known !== undefined) return this.line(known);
+    const row = await findEvent(this.pool, eventId);
+    if (row === null) {
+      throw new HttpProblem('not-found', {
+        detail: `there is no event ${eventId}`,
+        mend: 'see GET /api/v1/shop/events for what is on sale',
+      });
+    }
+    this.#numbers.set(eventId, row.number);
+    return this.line(row.number);
+  }
+
+  /** Runs `work` in one transaction, in which nobody else changes the stock of the event. It may be run again. */
+  withStock<T>(event: number, work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return this.line(event).withStock((turn) => this.#turns.within(turn, work));
+  }
+
+  /**
+   * Within {@link withStock}: seats, tickets and ledger follow in the same transaction.
+   *
+   * @returns one verdict for each fact, in their order
+   */
+  async applyPaymentFacts(
+    client: PoolClient,
+    event: number,
+    facts: readonly ToldFact[],
+  ): Promise<readonly FactVerdict[]> {
+    const turn = this.#turns.of(client);
+    assert(turn.step.event === event, 'facts are of the event whose stock is locked');
+    return await applyFacts(turn, facts);
+  }
+
+  /**
+   * @param secret - of the order; null: asked by staff
+   * @throws HttpProblem `not-found`, `conflict` when nothing is to be paid
+   */
+  async payable(id: string, secret: string | null): Promise<Payable> {
+    const [stored] = await loadOrders(this.pool, [id]);
+    if (stored === undefined || !this.mayRead(id, secret)) throw noSuchOrder();
+    const { order, event } = stored;
+    const amountMinor = dueMinor(order);
+    const until = order.holdUntil ?? 0;
+    if (!isLive(order) || order.state === 'held' || amountMinor <= 0) {
+      throw new HttpProblem('conflict', {
+        detail: `nothing is to be paid of this order: it is ${order.state}`,
+        mend: 'look at the order; if its time is over, choose seats again',
+        more: { why: order.state },
+      });
+    }
+    const { file } = (await findEventFile(this.pool, event)) ?? {};
+    const description = file?.name[stored.locale] ?? '';
+    return {
+      event,
+      order: id,
+      amountMinor,
+      currency: order.currency,
+      description,
+      expiresAt: until,
+    };
+  }
+
+  mayRead(order: string, secret: string | null): boolean {
+    return secret === null || isOrderSecret(this.#context.masterKey, order, secret);
+  }
+
+  async #tend(): Promise<void> {
+    if (this.#isTending || this.#lines.size === 0) return;
+    this.#isTending = true;
+    try {
+      const { rows } = await this.pool.query<{ event: number; revision: string; now: string }>(
+        `SELECT event, revision, floor(extract(epoch FROM clock_timestamp()) * 1000) AS now
+         FROM stock_heads WHERE event = ANY ($1)`,
+        [[...this.#lines.keys()]],
+      );
+      for (const { event, revision, now } of rows) {
+        await this.#lines.get(event)?.tend(Number(now), Number(revision));
+      }
+    } catch (error) {
+      // The next turn looks again; whoever asks meanwhile is told.
+      this.#context.log.warn({ err: error }, 'sales: not looked at');
+    } finally {
+      this.#isTending = false;
+    }
+  }
+}
+
+function isOfNothing({ effect }: Parameters<PostMoney>[2][number]): boolean {
+  return effect.kind === 'void';
+}
+
+async function findEventFile(pool: Pool, event: number) {
+  const { rows } = await pool.query<{ file: { name: Record<'zh-CN' | 'en', string> } }>(
+    'SELECT file FROM events WHERE number = $1',
+    [event],
+  );
+  return rows[0];
+}
+
+/** Also whoever shows no secret of it: nobody learns which orders there are. */
+export function noSuchOrder(): HttpProblem {
+  return new HttpProblem('not-found', {
+    detail: 'there is no such order, or its secret is another',
+    mend: 'open the link of the order again',
+  });
+}
