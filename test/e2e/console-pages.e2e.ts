@@ -1,6 +1,7 @@
 // Every page of the console, in both languages and themes: no serious finding of axe, no word missing.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { GroundLayout } from '#domain/seating/ground-layout.ts';
 import { DESK, PHONE, TestBrowser } from '#testing/browser.ts';
 import type { ConsoleEvening } from '#testing/console-evening.ts';
 import { busyEvening, CONSOLE_PAGES } from '#testing/console-pages.ts';
@@ -55,6 +56,23 @@ for (const [language, theme, viewport] of LOOKS) {
     assert.deepEqual(findings, []);
   });
 }
+
+test('a section is moved by eye, and what is saved is the next layout', async () => {
+  const options = { language: 'en-GB', theme: 'light', viewport: DESK } as const;
+  await using opened = await evening.page(browser, operator, 'seats?ref=N301', options);
+  const { page } = opened;
+  await page.getByLabel('To the south, metres').fill('-12.5');
+  await page.getByText('1 section has been moved and not saved').waitFor();
+  await page.getByRole('button', { name: 'Save as the next layout' }).click();
+  await page.getByText('Version 2').waitFor();
+  const yOf = async (version: number) => {
+    const address = `/api/v1/grounds/riverside/layouts/${version}`;
+    const { sections } = await evening.server.ask<GroundLayout>(address);
+    const section = sections.find(({ id }) => id === 'N301');
+    return section?.kind === 'seats' ? (section.rows[0]?.seats[0]?.y ?? 0) : 0;
+  };
+  assert.ok(Math.abs((await yOf(2)) - (await yOf(1)) + 12.5) < 0.02);
+});
 
 test('signing in and accepting an invitation have no serious finding either', async () => {
   const { code } = await evening.server.ask<{ code: string }>('/api/v1/accounts', {

@@ -3,11 +3,13 @@ import { ACT_WORDS } from './words/act-words.ts';
 import { AFTER_WORDS } from './words/after-words.ts';
 import { DESK_WORDS } from './words/desk-words.ts';
 import { GROUND_WORDS } from './words/ground-words.ts';
+import { SEAT_WORDS } from './words/seat-words.ts';
 import { SHELL_WORDS } from './words/shell-words.ts';
 
 export const CONSOLE_WORDS: Catalogue = {
   ...SHELL_WORDS,
   ...GROUND_WORDS,
+  ...SEAT_WORDS,
   ...DESK_WORDS,
   ...AFTER_WORDS,
   ...ACT_WORDS,

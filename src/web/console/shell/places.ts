@@ -32,6 +32,7 @@ export const PLACES = [
   },
   { path: 'desk', word: 'place.desk', key: 'b', needs: 'tickets.read', group: 'people' },
   { path: 'devices', word: 'place.devices', key: 'd', needs: 'devices.read', group: 'people' },
+  { path: 'seats', word: 'place.seats', key: 's', needs: 'grounds.read', group: 'after' },
   { path: 'report', word: 'place.report', key: 'r', needs: 'reports.read', group: 'after' },
   { path: 'audit', word: 'place.audit', key: 'a', needs: 'audit.read', group: 'after' },
   { path: 'accounts', word: 'place.accounts', key: 'u', needs: 'accounts.manage', group: 'after' },
