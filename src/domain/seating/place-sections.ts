@@ -18,9 +18,9 @@ const BETWEEN_SECTIONS_METRES = 1.2;
 const BETWEEN_TIERS_METRES = 4;
 const FROM_PITCH_METRES = 8;
 const FURTHEST_METRES = 300;
-/** Two people on a square metre of a terrace, a metre deep for each row of them. */
-const STANDING_PER_METRE = 2;
-const STANDING_DEPTH_METRES = 12;
+/** A terrace at its fullest is 4.7 people on a square metre (Guide to Safety at Sports Grounds); drawn with room. */
+const STANDING_PER_SQUARE_METRE = 4;
+const STANDING_DEPTH_METRES = 15;
 
 /** The middle of a section's front, and what it takes up. */
 export type SectionPlace = {
@@ -73,7 +73,9 @@ function tierOf({ id, tier }: DraftSection): number {
 
 function widthOf(section: DraftSection): number {
   if (section.capacity !== undefined) {
-    return section.capacity / STANDING_PER_METRE / STANDING_DEPTH_METRES + BETWEEN_SECTIONS_METRES;
+    return (
+      section.capacity / STANDING_PER_SQUARE_METRE / STANDING_DEPTH_METRES + BETWEEN_SECTIONS_METRES
+    );
   }
   return Math.max(...(section.rows ?? []).map(rowWidth)) + BETWEEN_SECTIONS_METRES;
 }

@@ -138,11 +138,12 @@ export function GateNeeds({ gates }: { readonly gates: EntryPlanAnswer['gates'] 
   );
 }
 
-const SHOWN_MAX = 12;
+/** Of one kind; a mistake made at one place was often made at all. */
+const SHOWN_MAX = 4;
 
 export function Risks({ risks }: { readonly risks: EntryPlanAnswer['risks'] }) {
   const intl = useIntl();
-  const localized = useLocalized();
+  const kinds = [...new Set(risks.map(({ kind }) => kind))];
   return (
     <Section
       title={intl.formatMessage({ id: 'seats.risks' })}
@@ -153,22 +154,36 @@ export function Risks({ risks }: { readonly risks: EntryPlanAnswer['risks'] }) {
           <FormattedMessage id="seats.no-risks" />
         </Empty>
       )}
-      <ol className="flex flex-col">
-        {risks.slice(0, SHOWN_MAX).map((risk) => {
-          const hue = risk.severity === 'high' ? 'refused' : 'refer';
-          return (
-            <li
-              key={`${risk.kind} ${risk.gate ?? risk.section}`}
-              className="flex gap-2 border-line border-b py-1.5 text-sm"
-            >
-              <span className={joinClasses('mt-0.5 shrink-0', HUE_TEXT[hue])}>
-                <VerdictShape hue={hue} size={14} />
-              </span>
-              {localized(risk.words)}
-            </li>
-          );
-        })}
-      </ol>
+      {kinds.map((kind) => (
+        <RisksOfKind key={kind} risks={risks.filter((risk) => risk.kind === kind)} />
+      ))}
     </Section>
+  );
+}
+
+function RisksOfKind({ risks }: { readonly risks: EntryPlanAnswer['risks'] }) {
+  const localized = useLocalized();
+  return (
+    <ol className="flex flex-col">
+      {risks.slice(0, SHOWN_MAX).map((risk) => {
+        const hue = risk.severity === 'high' ? 'refused' : 'refer';
+        return (
+          <li
+            key={risk.gate ?? risk.section}
+            className="flex gap-2 border-line border-b py-1.5 text-sm"
+          >
+            <span className={joinClasses('mt-0.5 shrink-0', HUE_TEXT[hue])}>
+              <VerdictShape hue={hue} size={14} />
+            </span>
+            {localized(risk.words)}
+          </li>
+        );
+      })}
+      {risks.length > SHOWN_MAX && (
+        <li className="py-1.5 pl-6 text-quiet text-sm">
+          <FormattedMessage id="seats.more" values={{ n: risks.length - SHOWN_MAX }} />
+        </li>
+      )}
+    </ol>
   );
 }

@@ -136,6 +136,14 @@ function Area({
       >
         {section.id}
       </text>
+      {hue !== 'admitted' && (
+        <g
+          transform={`translate(${middle[0] - 2.2} ${middle[1] - 8})`}
+          className={joinClasses('pointer-events-none', HUE_TEXT[hue])}
+        >
+          <VerdictShape hue={hue} size={4.4} />
+        </g>
+      )}
     </g>
   );
 }
