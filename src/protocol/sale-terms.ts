@@ -5,6 +5,7 @@ import type { ArrivalOffer } from '#domain/sales/arrival-credit.ts';
 import type { Channel, PriceList } from '#domain/sales/price-list.ts';
 import type { Quota } from '#domain/sales/quota.ts';
 import type { RealNameRule } from '#domain/sales/real-name.ts';
+import type { Allotment } from '#domain/sales/seat-categories.ts';
 import { refundPolicyOf, type SaleFile } from './sales.ts';
 
 export type SaleTerms = {
@@ -21,7 +22,7 @@ export type SaleTerms = {
   }[];
   readonly isSuspended: boolean;
   readonly holds: SaleFile['holds'];
-  readonly allotments: SaleFile['allotments'];
+  readonly allotments: readonly Allotment[];
   readonly providers: readonly string[];
   readonly arrivals: readonly ArrivalOffer[];
   readonly realName: RealNameRule | null;
@@ -47,7 +48,10 @@ export function saleTermsOf(event: string, version: number, file: SaleFile): Sal
     })),
     isSuspended,
     holds,
-    allotments,
+    allotments: allotments.map(({ until, ...allotment }) => ({
+      ...allotment,
+      until: until === undefined ? null : instant(until),
+    })),
     providers,
     arrivals: file.arrivals.map(arrivalOfferOf),
     realName: realNameOf(file),

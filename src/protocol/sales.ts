@@ -136,6 +136,7 @@ const allotment = z.strictObject({
   name: id,
   sections: z.array(id).max(500).default([]),
   seats: z.array(z.int().min(0)).max(20_000).default([]).describe('by their index in the layout'),
+  until: time.optional().describe('from then on what is left of it is for everybody'),
 });
 
 const refunds = z

@@ -1,4 +1,5 @@
 // Which category each place of a layout is sold in, worked out once for a version of a sale.
+import type { Instant } from '#domain/kernel/instant.ts';
 import type { GroundLayout, LayoutSection } from '#domain/seating/ground-layout.ts';
 import { seatCount } from '#domain/seating/ground-layout.ts';
 import type { ListProblem } from './check-price-list.ts';
@@ -42,14 +43,19 @@ export function seatCategories(list: PriceList, layout: GroundLayout): SeatCateg
   return { ofSeat, ofStanding };
 }
 
-/** Seats of the allotments, by their index, each once, ascending. */
-export function keptSeats(
-  allotments: readonly {
-    readonly sections: readonly string[];
-    readonly seats: readonly number[];
-  }[],
-  layout: GroundLayout,
-): number[] {
+/** Seats kept back: a partner's, a sponsor's, the club's own. */
+export type Allotment = {
+  readonly name: string;
+  readonly sections: readonly string[];
+  /** By their index in the layout. */
+  readonly seats: readonly number[];
+  /** From then on what is left of it is for everybody; null: kept for good. */
+  readonly until: Instant | null;
+};
+
+/** Seats of the allotments in force at a moment, by their index, each once, ascending. */
+export function keptSeats(all: readonly Allotment[], layout: GroundLayout, at: Instant): number[] {
+  const allotments = all.filter(({ until }) => until === null || at < until);
   const seats = new Set(allotments.flatMap((allotment) => allotment.seats));
   const sections = new Set(allotments.flatMap((allotment) => allotment.sections));
   let seat = 0;

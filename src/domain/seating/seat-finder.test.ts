@@ -130,6 +130,17 @@ test('a wheelchair and its companion sit side by side; nobody else is given thei
   });
 });
 
+test('wheelchair places are named first, also where the companion sits before them', () => {
+  const seats = [
+    { id: '1', companionOf: '2' },
+    { id: '2', flags: ['wheelchair' as const] },
+  ];
+  const finder = new SeatFinder(tableOf([{ id: 'A', stand: 'north', rows: [{ id: '1', seats }] }]));
+  const choice = found(finder, { count: 2, wheelchairs: 1 });
+  assert.deepEqual(choice.labels, ['A-1-2', 'A-1-1']);
+  assert.deepEqual([choice.nextToEachOther, choice.parts], [true, [[0, 1]]]);
+});
+
 test('two wheelchairs and two companions get places side by side, a fifth sits as near as can be', () => {
   const choice = found(ground('WcWc', '....'), { count: 5, wheelchairs: 2 });
   assert.deepEqual(choice.labels.slice(0, 4).sort(), ['A-1-1', 'A-1-2', 'A-1-3', 'A-1-4']);
@@ -190,4 +201,8 @@ test('a pick by hand that leaves a single seat is shown a better one, if there i
   assert.equal(better?.instead.length, 2);
   assert.equal(finder.betterThan([0, 1]), null);
   assert.equal(ground('...').betterThan([0, 1]), null);
+  const seats = ['1', '2', '3', '4', '5'].map((id) => ({ id }));
+  const rows = [{ id: '1', seats }];
+  const away = new SeatFinder(tableOf([{ id: 'V', stand: 'south', rows, flags: ['away'] }]));
+  assert.equal(away.betterThan([1, 2])?.instead.length, 2);
 });

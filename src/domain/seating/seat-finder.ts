@@ -49,7 +49,7 @@ export class SeatFinder {
 
   /**
    * Whether seats that somebody picked by hand leave single ones that need not be: the same number in the
-   * same sections would do without.
+   * same sections would do without. Who picked visitors' seats is shown others of them.
    *
    * @returns the single seats, and seats that would do; null when the pick is fine
    */
@@ -63,7 +63,9 @@ export class SeatFinder {
     const sections = [
       ...new Set(seats.map((seat) => layout.sections[sectionOf[seat] ?? 0]?.id ?? '')),
     ];
-    const choice = this.find({ ...request, count: seats.length, sections });
+    const away = flagBit('away');
+    const isAway = seats.some((seat) => ((this.seats.table.flags[seat] ?? 0) & away) !== 0);
+    const choice = this.find({ isAway, ...request, count: seats.length, sections });
     if (choice.kind === 'refused' || !choice.nextToEachOther || choice.orphanLeft) return null;
     return { orphans, instead: choice.seats };
   }
@@ -97,7 +99,7 @@ export class SeatFinder {
       return { kind: 'refused', reason: 'not-enough-wheelchair-places', fitting: places.length };
     }
     const beside = companionsFor(chosen, others);
-    const parts = neighbours(table, [...chosen.map(({ seat }) => seat), ...beside]);
+    const parts = [chosen.map(({ seat }) => seat), beside];
     const left = others - beside.length;
     if (left === 0) return this.#told(view, parts);
     if (request.isTogether === true) {

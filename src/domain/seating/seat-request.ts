@@ -26,7 +26,7 @@ export const GROUP_MAX = 100;
 
 export type SeatChoice = {
   readonly kind: 'found';
-  /** Dense indices, part after part, ascending in each. */
+  /** Dense indices, part after part, ascending in each; wheelchair places before everybody else's. */
   readonly seats: readonly number[];
   /** Everybody in one row with no aisle and nobody else between them. */
   readonly nextToEachOther: boolean;

@@ -1,14 +1,15 @@
-// A later version of an offer may keep other seats back, or let them go: the first step that sees it arranges
-// the stock by it. Seats that are held or sold stay as they are.
+// A later version of an offer may keep other seats back, or let them go, and so does the end of an allotment: the
+// first step that sees it arranges the stock by it. Seats that are held or sold stay as they are.
 import type { PoolClient } from 'pg';
+import type { Instant } from '#domain/kernel/instant.ts';
 import type { OpenSale } from './open-sale.ts';
 import type { StockStep } from './stock-step.ts';
 
 export async function arrangeStock(client: PoolClient, step: StockStep): Promise<void> {
   const { memory } = step;
   const { sale } = memory;
-  const kept = new Set(sale.kept);
-  const blocked = sale.kept.filter((seat) => memory.stateOf(seat) === 'free');
+  const kept = new Set(sale.keptAt(step.now as Instant));
+  const blocked = [...kept].filter((seat) => memory.stateOf(seat) === 'free');
   const unblocked: number[] = [];
   for (let seat = 0; seat < sale.table.count; seat++) {
     if (memory.stateOf(seat) === 'blocked' && !kept.has(seat)) unblocked.push(seat);

@@ -135,6 +135,8 @@ function chooseBest(memory: StockMemory, wish: BestWish): HoldDecision {
     wheelchairs: Math.min(wish.wheelchairs, types.length),
     categories,
     isStepFree: wish.isStepFree,
+    acceptsRestricted: wish.acceptsRestricted,
+    isAway: wish.isAway,
     isTogether: !wish.maySplit,
     ...(wish.sections === undefined ? {} : { sections: wish.sections }),
     ...(wish.near === undefined ? {} : { near: wish.near }),

@@ -1,7 +1,9 @@
 // Staff publish a sale: what it sells, for how much, by whom and until when. What is published is a version
 // of its own; a later one changes nothing that was bought.
+
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { Instant } from '#domain/kernel/instant.ts';
 import type { ListProblem } from '#domain/sales/check-price-list.ts';
 import { keptSeats, seatCategories } from '#domain/sales/seat-categories.ts';
 import { capacityOf, type GroundLayout } from '#domain/seating/ground-layout.ts';
@@ -61,7 +63,7 @@ export function addSaleOfferRoutes(app: FastifyInstance, context: ServerContext)
           result: {
             event: row.id,
             version,
-            ...countsOf(terms, layout),
+            ...countsOf(terms, layout, context.now()),
             warnings: warningsOf(row, terms, layout),
           },
           act: { act: 'sale.published', subject: row.id, detail },
@@ -121,14 +123,18 @@ function refuseWhatIsSettled(before: OfferRow, file: SaleFile, now: number): voi
   if (currency !== file.currency) throw settled('file.currency', `stays ${currency}`);
 }
 
-function countsOf({ priceList, allotments, layout: named }: SaleTerms, layout: GroundLayout) {
+function countsOf(
+  { priceList, allotments, layout: named }: SaleTerms,
+  layout: GroundLayout,
+  now: Instant,
+) {
   const { ofSeat } = seatCategories(priceList, layout);
   return {
     layout: named,
     seats: ofSeat.length,
     standing: capacityOf(layout) - ofSeat.length,
     notForSale: ofSeat.filter((category) => category < 0).length,
-    kept: keptSeats(allotments, layout).length,
+    kept: keptSeats(allotments, layout, now).length,
   };
 }
 

@@ -1,6 +1,7 @@
 // A sale as it is sold from: the offer in force, its layout as columns, every place's category. Made once for
 // each version.
 import type { Pool, PoolClient } from 'pg';
+import type { Instant } from '#domain/kernel/instant.ts';
 import { type PriceList, priceOf } from '#domain/sales/price-list.ts';
 import { keptSeats, seatCategories } from '#domain/sales/seat-categories.ts';
 import { capacityOf, type GroundLayout } from '#domain/seating/ground-layout.ts';
@@ -24,8 +25,10 @@ export type OpenSale = {
   /** Place in the list of categories, of each seat; {@link NO_CATEGORY}: not for sale. */
   readonly categoryOfSeat: Int16Array;
   readonly areas: ReadonlyMap<string, StandingArea>;
-  /** Kept back by allotments, ascending. */
-  readonly kept: readonly number[];
+  /** Kept back by the allotments in force at a moment, ascending. */
+  readonly keptAt: (at: Instant) => readonly number[];
+  /** How many allotments have come to their end by a moment. */
+  readonly endedAt: (at: Instant) => number;
   readonly isSold: (category: number, type: string) => boolean;
   readonly capacity: number;
 };
@@ -74,7 +77,8 @@ function openSale(
     list,
     categoryOfSeat: ofSeat,
     areas,
-    kept: keptSeats(terms.allotments, layout),
+    keptAt: (at) => keptSeats(terms.allotments, layout, at),
+    endedAt: (at) => terms.allotments.filter(({ until }) => until !== null && until <= at).length,
     isSold: (category, type) => sold.has(`${category}\n${type}`),
     capacity: capacityOf(layout),
   };

@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { assert } from '#domain/kernel/assert.ts';
+import type { Instant } from '#domain/kernel/instant.ts';
 import { isConnectionLost } from '#server/platform/database-fault.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { OutcomeUnknownError } from '#server/platform/outcome-unknown.ts';
@@ -56,6 +57,8 @@ export class StockLine {
   readonly #deps: StockLineDeps;
   #memory: StockMemory | null = null;
   #shown: ShownStock | null = null;
+  /** How many allotments had ended when the stock was last arranged here, and in which memory. */
+  #arranged: { readonly memory: StockMemory; readonly ended: number } | null = null;
   #waiting: Waiting[] = [];
   #isPumping = false;
   #turn: Promise<unknown> = Promise.resolve();
@@ -105,7 +108,8 @@ export class StockLine {
   async tend(now: number, revision: number): Promise<void> {
     const memory = this.#memory;
     if (memory === null || this.#isPumping) return;
-    if (memory.hasLapsed(now)) await this.withStock(async () => {});
+    const isDue = memory.hasLapsed(now) || this.#hasEnded(memory, now as Instant);
+    if (isDue) await this.withStock(async () => {});
     else if (memory.revision !== revision) {
       await this.#inTurn(async () => {
         const { pool, event } = this.#deps;
@@ -173,6 +177,7 @@ export class StockLine {
   ): Promise<T> {
     const { pool, event, source, postMoney } = this.#deps;
     const memory = await this.#remembered();
+    let ended = 0;
     const run = async (client: PoolClient) => {
       const head = await lockHead(client, event);
       if (head === null) throw nothingOnSale();
@@ -180,7 +185,9 @@ export class StockLine {
       const step = new StockStep(client, memory, head.now);
       const book = new OrderBook(step, source);
       tried.step = step;
-      if (head.arrangedFor !== memory.sale.version) await arrangeStock(client, step);
+      const isOther = head.arrangedFor !== memory.sale.version;
+      if (isOther || this.#hasEnded(memory, step.now as Instant)) await arrangeStock(client, step);
+      ended = memory.sale.endedAt(step.now as Instant);
       await endLapsed(step, book);
       const result = await work({ step, book });
       if (book.money.length > 0) await postMoney(client, event, book.money);
@@ -189,8 +196,15 @@ export class StockLine {
       return { result, seats };
     };
     const { result, seats } = await inTransaction(pool, run, { isOnce: true });
+    this.#arranged = { memory, ended };
     this.#shown?.follow(seats);
     return result;
+  }
+
+  /** Whether an allotment has come to its end that this memory still keeps back. */
+  #hasEnded(memory: StockMemory, now: Instant): boolean {
+    const before = this.#arranged?.memory === memory ? this.#arranged.ended : 0;
+    return memory.sale.endedAt(now) > before;
   }
 
   async #remembered(): Promise<StockMemory> {
