@@ -10,7 +10,7 @@ import { pause, within } from './waiting.ts';
 const BATCH_LENGTH_MAX = 128 * 1024;
 const TIMEOUT_MS = 15_000;
 /** Scans that follow one another go up together. */
-const GATHER_MS = 500;
+const GATHER_MS = 1_500;
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 30_000;
 /** With nothing to send, the hub is asked whether it still has everything. */

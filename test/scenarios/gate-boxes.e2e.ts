@@ -1,5 +1,5 @@
-// The gate app loaded from a box in the ground that then goes: the lane goes on with the hub, also when the app is
-// started anew meanwhile.
+// The gate app loaded from one server, which then goes: the lane goes on with the other, also when the app is started
+// anew meanwhile. Once the hub decides and the box goes, once the other way round.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { TestBrowser, type TestPage } from '../../src/testing/browser.ts';
@@ -73,5 +73,44 @@ test('loaded from the box, which goes: the hub decides, also for an app that is 
   assert.equal(await letIn(gate), 'hub');
   await startedAnew(opened, gate);
   assert.equal(await letIn(gate), 'hub');
-  await opened.page.locator('[data-count="unsent"]', { hasText: /^0$/ }).waitFor();
+  await nothingUnsent(opened);
 });
+
+test('loaded from the hub, which goes: the box decides, also for an app that is started anew', async () => {
+  box = await ground.restartBox('north');
+  await decidesAtBox();
+  await using opened = await browser.open();
+  const gate = await working(opened, ground.hub);
+  assert.equal(await letIn(gate), 'edge');
+  await ground.hub.stop();
+  assert.equal(await letIn(gate), 'edge');
+  await startedAnew(opened, gate);
+  assert.equal(await letIn(gate), 'edge');
+  await ground.restartHub();
+  await nothingUnsent(opened);
+  assert.equal(await admittedAtHub(), next, 'nobody is missing at the hub');
+});
+
+/** It catches up with the hub before it takes over, which its own health tells. */
+async function decidesAtBox(): Promise<void> {
+  await ground.hub.ask(`${DERBY}/authority`, { body: { to: 'north', reason: 'match day' } });
+  await until(
+    SOON_MS,
+    () => box.ask<{ decides: readonly string[] }>('/healthz'),
+    ({ decides }) => decides.includes('derby'),
+  );
+}
+
+async function nothingUnsent(opened: TestPage): Promise<void> {
+  await opened.page.locator('[data-count="unsent"]', { hasText: /^0$/ }).waitFor();
+}
+
+/** What the box decided comes up within seconds of the hub's return. */
+async function admittedAtHub(): Promise<number> {
+  const { value } = await until(
+    SOON_MS,
+    () => ground.hub.ask<{ scans: { verdict: string }[] }>(`${DERBY}/scans`),
+    ({ scans }) => scans.filter(({ verdict }) => verdict === 'admitted').length >= next,
+  );
+  return value.scans.length;
+}

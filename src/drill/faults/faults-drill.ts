@@ -16,6 +16,8 @@ export const LANES = 20;
 const SCANS_PER_SECOND = 50;
 /** One in so many is a copy of a ticket that was shown before, at another lane. */
 const COPY_EVERY = 10;
+/** Twenty programs that start at once on one machine are no gate before each has run for a while. */
+const WARM_ROUNDS = 5;
 const VERDICT_MS_MAX = 60_000;
 const SETTLED_MS_MAX = 60_000;
 
@@ -81,7 +83,7 @@ export async function runFaultsDrill(options: FaultsOptions): Promise<FaultsRepo
   const tickets = Math.ceil((seconds + SETTLED_MS_MAX / 1_000) * SCANS_PER_SECOND) * 2;
   await using venue = await Venue.open(options.dir, { tickets, lanes: LANES });
   using crowd = new Crowd(venue, options.dir);
-  await crowd.warmUp();
+  await crowd.warmUp(venue);
   crowd.start();
   await delay(controlMs / 2);
   const control = paceOf(await crowd.during(controlMs));
@@ -137,10 +139,13 @@ class Crowd implements Disposable {
     );
   }
 
-  /** Twenty programs that start at once on one machine are no gate: each shows a verdict first. */
-  async warmUp(): Promise<void> {
-    for (const lane of this.lanes) lane.present(++this.#next, codeOf(this.#next));
-    await this.#untilShown();
+  /** Doors open when every lane has the whole list and has shown a verdict, as at a real gate. */
+  async warmUp(venue: Venue): Promise<void> {
+    await venue.untilListed();
+    for (let round = 0; round < WARM_ROUNDS; round += 1) {
+      for (const lane of this.lanes) lane.present(++this.#next, codeOf(this.#next));
+      await this.#untilShown();
+    }
   }
 
   start(): void {

@@ -29,3 +29,11 @@ test('whoever stood at a lane when it struck is held to account too', () => {
   assert.deepEqual([firstMs, isPassed], [1_300, false]);
   assert.equal(paceOf(waited(1, 990, 30), waited(1, 1_100, 1_150)).isPassed, true);
 });
+
+test('whoever stands behind the first has waited for it; whoever comes after it has not', () => {
+  const first = waited(1, 1_100, 1_150);
+  const behind = waited(1, 1_500, 755);
+  assert.equal(paceOf(first, behind).isPassed, true);
+  assert.equal(paceOf(first, waited(1, 1_500, 1_250)).isPassed, false);
+  assert.equal(paceOf(first, behind, waited(1, 2_260, 400)).isPassed, false);
+});

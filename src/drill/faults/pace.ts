@@ -9,9 +9,9 @@ export type Pace = { readonly scans: number; readonly p99Ms: number; readonly lo
 
 export type FaultPace = {
   readonly fault: string;
-  /** The slowest of the first verdicts, lane by lane, after the fault. */
+  /** The slowest of the first verdicts, lane by lane, after the fault, and of those who stood behind them. */
   readonly firstMs: number;
-  /** Of all scans after those, until the next fault. */
+  /** Of all who came to a lane after its first verdict, until the next fault. */
   readonly afterwards: Pace;
   readonly provisional: number;
   readonly isPassed: boolean;
@@ -36,14 +36,16 @@ export function faultPace(
   control: Pace,
   since: number,
 ): FaultPace {
-  const heard = new Set<number>();
-  const first: Presented[] = [];
-  const rest: Presented[] = [];
-  for (const scan of [...scans].sort((a, b) => a.at - b.at)) {
-    if (scan.at < since || !heard.has(scan.lane)) first.push(scan);
-    else rest.push(scan);
-    if (scan.at >= since) heard.add(scan.lane);
+  // Codes come on, whatever the lane is waiting for: who was presented before its first verdict waited for that one.
+  const firstShownAt = new Map<number, number>();
+  for (const { lane, at, ms } of scans) {
+    const shownAt = at + ms;
+    if (at < since || shownAt >= (firstShownAt.get(lane) ?? Number.POSITIVE_INFINITY)) continue;
+    firstShownAt.set(lane, shownAt);
   }
+  const isFirst = ({ lane, at }: Presented) => at < (firstShownAt.get(lane) ?? since);
+  const first = scans.filter(isFirst);
+  const rest = scans.filter((scan) => !isFirst(scan));
   const firstMs = Math.max(0, ...first.map((scan) => scan.ms));
   const afterwards = paceOf(rest);
   const isPassed =

@@ -6,6 +6,7 @@ import { DrillClient } from '#drill/drill-client.ts';
 import { startAgain, startBox } from '#drill/ground-edge.ts';
 import { ServerProcess } from '#drill/server-process.ts';
 import { type SmallMatch, setUpMatch } from '#drill/small-match.ts';
+import type { ReadinessView } from '#protocol/lane-status.ts';
 import { Wire } from './wire.ts';
 
 export const BOXES = ['box-a', 'box-b'] as const;
@@ -75,6 +76,21 @@ export class Venue implements AsyncDisposable {
 
   get lanesWires(): Wire[] {
     return [...BOXES.map((box) => this.local[box]), this.direct];
+  }
+
+  /** Until every lane has told the hub that its list is whole; lanes tell every ten seconds. */
+  async untilListed(): Promise<void> {
+    using admin = await DrillClient.open(this.hub.url, 1, this.hub.adminToken);
+    const path = `/api/v1/events/${this.match.eventId}/readiness`;
+    const deadline = performance.now() + SYNCED_MS_MAX;
+    for (;;) {
+      const view = await admin.ask<ReadinessView>({ method: 'GET', path });
+      const devices = view.lanes.flatMap((lane) => lane.devices);
+      const listed = devices.filter(({ status }) => status?.list.isComplete === true).length;
+      if (listed >= this.match.lanes.length) return;
+      if (performance.now() > deadline) throw new Error(`only ${listed} lanes have their list`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
   }
 
   async kill(name: string): Promise<void> {

@@ -2,6 +2,7 @@
 // system says of it second.
 
 export type Rule =
+  | 'live-at-first'
   | 'verdict-in-time'
   | 'no-exact-double'
   | 'doubles-reported'

@@ -6,6 +6,7 @@ import {
   doublesReported,
   forgedStaysOut,
   holderGetsIn,
+  liveAtFirst,
   noExactDouble,
   nothingLost,
   recovered,
@@ -20,6 +21,7 @@ export type Judgement = {
 
 export function judge(record: RehearsalRecord): Judgement {
   const findings = [
+    liveAtFirst(record),
     verdictInTime(record),
     noExactDouble(record),
     doublesReported(record),

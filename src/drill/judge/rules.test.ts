@@ -79,6 +79,18 @@ test('an evening on which all is well is a go', () => {
   assert.ok(isWhole(evening(CALM)));
 });
 
+test('lanes that are left alone before anything is broken are a breach; after a fault they may be', () => {
+  const alone = Array.from({ length: 12 }, (_, at) => seen(1, at + 1, at * 100, 'provisional'));
+  assert.deepEqual(broken(evening(alone)), ['live-at-first']);
+  const struck = {
+    injection: { at: 0, fault: 'process-killed', target: 'box-a', lasts: 1, amount: null },
+    ...{ struckAtMs: 0, mendedAtMs: 1_000, problem: null, isDone: true },
+  } as const;
+  assert.deepEqual(broken(evening(alone, { struck: [struck] })), []);
+  const held = { ...struck, injection: { ...struck.injection, fault: 'gate-held' } } as const;
+  assert.deepEqual(broken(evening(alone, { struck: [held as never] })), ['live-at-first']);
+});
+
 test('who waits too long is named, unless it was the machine that stood still', () => {
   const slow = [{ ...seen(1, 1, 0, 'admitted'), tookMs: 2_600 }];
   assert.deepEqual(broken(evening(slow)), ['verdict-in-time']);

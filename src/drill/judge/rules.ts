@@ -1,7 +1,8 @@
 // The rules of entry as they look from the outside: what was shown at the lanes, and what became of it.
+import { isAct } from '#drill/catalogue/faults.ts';
 import { HEARD_WITHIN_MS } from '#drill/rehearsal/acts.ts';
 import type { Seen } from '#drill/rehearsal/crowd.ts';
-import type { RehearsalRecord } from '#drill/rehearsal/rehearse.ts';
+import { aloneAmong, CALM_MARGIN_MS, type RehearsalRecord } from '#drill/rehearsal/rehearse.ts';
 import type { Finding } from './holding.ts';
 import { wasCutOff } from './out-of-touch.ts';
 
@@ -10,6 +11,20 @@ export const VERDICT_MS = 1_200;
 export const VERDICT_MS_MAX = 2_500;
 /** What a node had not told anybody when it was lost. */
 const UNTOLD_MS = 20_000;
+
+/**
+ * While nothing was broken, lanes were answered by whoever decides. A system that leaves them alone without a
+ * fault is not well: one that has found out that its store is behind what it told lanes does just that.
+ */
+export function liveAtFirst({ seen, struck }: RehearsalRecord): Finding {
+  const first = struck.find(({ injection, isDone }) => isDone && !isAct(injection.fault));
+  const untilMs = (first?.struckAtMs ?? Number.POSITIVE_INFINITY) - CALM_MARGIN_MS;
+  const { asked, alone, isTooMany } = aloneAmong(seen.filter(({ atMs }) => atMs < untilMs));
+  const breaches = isTooMany
+    ? [`nothing was broken yet, and lanes decided ${alone} of ${asked} scans alone`]
+    : [];
+  return { rule: 'live-at-first', checked: asked, breaches };
+}
 
 export function verdictInTime({ seen, stalls, leftWaiting }: RehearsalRecord): Finding {
   const breaches = seen

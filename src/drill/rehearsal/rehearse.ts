@@ -47,7 +47,7 @@ export type RehearsalRecord = {
 
 export const RECOVERED_MS_MAX = 60_000;
 /** The look is over before the first fault begins. */
-const CALM_MARGIN_MS = 50;
+export const CALM_MARGIN_MS = 50;
 const PROBE_EVERY_MS = 400;
 const VERDICT_MS_MAX = 30_000;
 const BOOKS_MS_MAX = 60_000;
@@ -76,7 +76,7 @@ export async function rehearse({
   const acting = plan.injections.map(async (injection) => {
     struck.push(await carryOut(scene, injection, say));
   });
-  const calm = stopUnlessCalm(scene, stop);
+  const calm = stopIfTooBusy(scene, stalls, stop);
   await pause(plan.seconds * 1_000, stopping);
   await Promise.all([...acting, calm]);
   const mendedAt = Math.max(0, ...struck.map(({ mendedAtMs }) => mendedAtMs ?? 0));
@@ -111,16 +111,36 @@ export async function rehearse({
 
 const CALM_SCANS_MIN = 10;
 const CALM_ALONE_SHARE_MAX = 0.2;
+/** A machine that lets nobody run for so much of the time cannot tell a slow system from a busy one. */
+const CALM_STALLED_SHARE_MAX = 0.05;
 
-/** What does not hold before anything was broken says nothing about faults. */
-async function stopUnlessCalm({ plan, crowd, stopping }: Scene, stop: (why: string) => void) {
+/** @returns how many scans lanes had to ask about, and how many of them they decided alone */
+export function aloneAmong(seen: readonly Seen[]): {
+  readonly asked: number;
+  readonly alone: number;
+  readonly isTooMany: boolean;
+} {
+  const rungs = seen
+    .filter(({ verdict }) => verdict !== null && verdict.rung !== 'local')
+    .map(({ verdict }) => verdict?.rung);
+  const alone = rungs.filter((rung) => !isExact(rung)).length;
+  const isTooMany = rungs.length >= CALM_SCANS_MIN && alone > rungs.length * CALM_ALONE_SHARE_MAX;
+  return { asked: rungs.length, alone, isTooMany };
+}
+
+/** What a machine without time does to lanes before anything was broken says nothing about the system. */
+async function stopIfTooBusy(
+  { plan, crowd, stopping }: Scene,
+  stalls: Stalls,
+  stop: (why: string) => void,
+) {
   const first = plan.injections.find(({ fault }) => !isAct(fault));
   await pause((first?.at ?? 0) * 1_000 - crowd.nowMs() - CALM_MARGIN_MS, stopping);
-  const rungs = crowd.seen.map(({ verdict }) => verdict?.rung).filter((rung) => rung !== 'local');
-  const alone = rungs.filter((rung) => !isExact(rung)).length;
-  if (rungs.length < CALM_SCANS_MIN || alone <= rungs.length * CALM_ALONE_SHARE_MAX) return;
+  const { asked, alone, isTooMany } = aloneAmong(crowd.seen);
+  const stalledMs = stalls.within(0, crowd.nowMs());
+  if (!isTooMany || stalledMs <= crowd.nowMs() * CALM_STALLED_SHARE_MAX) return;
   stop(
-    `nothing was broken yet, and lanes decided ${alone} of ${rungs.length} scans alone: this machine is too busy for the rehearsal, or the system is not well`,
+    `nothing was broken yet, and lanes decided ${alone} of ${asked} scans alone: this machine, which stood still for ${Math.round(stalledMs)} ms, is too busy for the rehearsal`,
   );
 }
 

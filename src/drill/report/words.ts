@@ -39,6 +39,13 @@ export const RULE_WORDS: Readonly<Record<Rule, { readonly name: Words; readonly 
       en: 'While there was anyone to ask, no ticket was admitted twice.',
     },
   },
+  'live-at-first': {
+    name: { zh: '未扰先稳', en: 'Live at first' },
+    means: {
+      zh: '还没有任何故障时，通道都能实时核验。',
+      en: 'While nothing was broken, lanes were answered by whoever decides.',
+    },
+  },
   'doubles-reported': {
     name: { zh: '重复必报', en: 'Every double named' },
     means: {

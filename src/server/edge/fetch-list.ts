@@ -107,11 +107,12 @@ async function stagePage(
 ): Promise<void> {
   if (isFirst) await dropStaged(client, event);
   await client.query(
-    `INSERT INTO staged_replicas (event, serial, n, ticket, media)
-     SELECT $1, (t->>'serial')::integer, (t->>'n')::bigint, t, coalesce(
-       (SELECT jsonb_agg(m) FROM jsonb_array_elements($3::jsonb) m
-        WHERE m->'serial' = t->'serial'), '[]')
-     FROM jsonb_array_elements($2::jsonb) t
+    `WITH carried AS (
+       SELECT (m->>'serial')::integer AS serial, jsonb_agg(m) AS media
+       FROM jsonb_array_elements($3::jsonb) m GROUP BY 1)
+     INSERT INTO staged_replicas (event, serial, n, ticket, media)
+     SELECT $1, (t->>'serial')::integer, (t->>'n')::bigint, t, coalesce(c.media, '[]')
+     FROM jsonb_array_elements($2::jsonb) t LEFT JOIN carried c ON c.serial = (t->>'serial')::integer
      ON CONFLICT (event, serial) DO UPDATE
        SET n = excluded.n, ticket = excluded.ticket, media = excluded.media`,
     [event, JSON.stringify(page.tickets), JSON.stringify(page.media)],

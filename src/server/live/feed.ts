@@ -15,7 +15,7 @@ import { positionText, readPosition } from './stream-position.ts';
 
 const COUNTS_EVERY_MS = 500;
 const WATCH_EVERY_MS = 1_000;
-const CLAIMS_AFTER_MS = 50;
+const CLAIMS_AFTER_MS = 200;
 
 export class Feed {
   readonly #context: ServerContext;
