@@ -59,6 +59,7 @@ export async function storeJournal(
     );
     const known = await knownHashes(client, key, checked);
     const quarantined: { seq: number; why: string }[] = [];
+    const fresh: Checked[] = [];
     for (const item of checked) {
       const before = known.get(item.seq);
       if (before !== undefined) {
@@ -72,8 +73,9 @@ export async function storeJournal(
         quarantined.push({ seq: item.seq, why: item.why });
         await quarantine(client, key, item, item.why, now);
       }
-      await insertEntry(client, key, device, item, { now, isApplied: item.seq <= appliedThrough });
+      fresh.push(item);
     }
+    await insertEntries(client, key, device, fresh, { now, appliedThrough });
     const acceptedThrough = await advance(client, key, upload, now);
     return { acceptedThrough, durableThrough: acceptedThrough, quarantined };
   });
@@ -126,27 +128,30 @@ async function knownHashes(
 const CHANGES_CLAIMS = new Set<JournalEntry['kind']>(['outcome', 'annulled', 'counted']);
 
 /** A malformed entry takes its number too, or the lane could never get past it. */
-async function insertEntry(
+async function insertEntries(
   client: PoolClient,
   key: readonly unknown[],
   device: Device,
-  item: Checked,
-  { now, isApplied }: { readonly now: Date; readonly isApplied: boolean },
+  items: readonly Checked[],
+  { now, appliedThrough }: { readonly now: Date; readonly appliedThrough: number },
 ): Promise<void> {
-  const isGood = 'entry' in item;
+  if (items.length === 0) return;
+  const waits = (item: Checked) =>
+    'entry' in item && item.seq > appliedThrough && CHANGES_CLAIMS.has(item.entry.kind);
   await client.query(
     `INSERT INTO journal_entries
        (device, journal_id, seq, event, kind, content_hash, entry, received_at, applied_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+     SELECT $1, $2, e.seq, $3, e.kind, e.hash, e.entry::json, $4::timestamptz,
+       CASE WHEN e.waits THEN NULL ELSE $4::timestamptz END
+     FROM unnest($5::bigint[], $6::text[], $7::bytea[], $8::text[], $9::boolean[])
+       AS e (seq, kind, hash, entry, waits)`,
     [
-      ...key,
-      item.seq,
-      device.eventNumber,
-      isGood ? item.entry.kind : 'malformed',
-      item.hash,
-      isGood ? item.text : '{}',
-      now,
-      isGood && !isApplied && CHANGES_CLAIMS.has(item.entry.kind) ? null : now,
+      ...[...key, device.eventNumber, now],
+      items.map(({ seq }) => seq),
+      items.map((item) => ('entry' in item ? item.entry.kind : 'malformed')),
+      items.map(({ hash }) => hash),
+      items.map((item) => ('entry' in item ? item.text : '{}')),
+      items.map(waits),
     ],
   );
 }

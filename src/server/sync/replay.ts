@@ -25,14 +25,15 @@ import type { ServerContext } from '#server/server-context.ts';
 import { isByCount, peopleOf, replayCounted } from './counted.ts';
 import { findTicket } from './journalled-ticket.ts';
 import { crossingOf, findStored, isOf, type MissedScan, missedScanOf } from './missed-scans.ts';
+import { type Pending, tickOffSettled } from './settled.ts';
 
 type Outcome = Extract<JournalEntry, { kind: 'outcome' }>;
 
 const ENTRIES_AT_ONCE_MAX = 1_000;
 
 /**
- * Makes true what a device's journals hold and the authority has not taken up yet, in order. Each entry
- * is one transaction with its mark, so a crash repeats nothing and forgets nothing; one that cannot be
+ * Makes true what a device's journals hold and the authority has not taken up yet, in order. What it knows
+ * already is ticked off together; each other entry is one transaction with its mark, so a crash repeats nothing and forgets nothing; one that cannot be
  * made true is left as it is, and the rest go on.
  *
  * @returns how many admissions met another on the same ticket
@@ -49,7 +50,8 @@ export async function replayJournals(context: ServerContext, device: Device): Pr
        ORDER BY journal_id, seq LIMIT $4`,
       [device.id, last.journal_id, last.seq, ENTRIES_AT_ONCE_MAX],
     );
-    for (const pending of rows) conflicts += await replayApart(context, device, pending);
+    const open = await tickOffSettled(context, device, rows);
+    for (const pending of open) conflicts += await replayApart(context, device, pending);
     last = rows.at(-1) ?? last;
     if (rows.length < ENTRIES_AT_ONCE_MAX) break;
   }
@@ -58,8 +60,6 @@ export async function replayJournals(context: ServerContext, device: Device): Pr
 }
 
 const BEFORE_ALL = { journal_id: '00000000-0000-0000-0000-000000000000', seq: '0' };
-
-type Pending = { journal_id: string; seq: string; entry: JournalEntry };
 
 async function replayApart(
   context: ServerContext,
