@@ -95,7 +95,7 @@ export async function runFaultsDrill(options: FaultsOptions): Promise<FaultsRepo
     await delay(faultMs);
     await fault.mend(venue);
     await delay(healMs);
-    await crowd.untilExact(healMs);
+    await crowd.untilExact(venue, healMs);
     say(`${fault.name}: mended, and every lane is answered exactly`);
   }
   await crowd.end();
@@ -176,12 +176,19 @@ class Crowd implements Disposable {
   }
 
   /** Until no lane decides alone any more. */
-  async untilExact(pollMs: number): Promise<void> {
+  async untilExact(venue: Venue, pollMs: number): Promise<void> {
     for (const deadline = this.now() + SETTLED_MS_MAX; this.now() < deadline; ) {
       const scans = await this.during(pollMs / 2);
       if (scans.length > 0 && scans.every(({ shown }) => shown.verdict !== 'provisional')) return;
     }
-    throw new Error('lanes go on deciding alone, though everything is mended');
+    const alone = this.lanes.find(({ said }) => said.length > 0);
+    throw new Error(
+      [
+        'lanes go on deciding alone, though everything is mended',
+        ...(await venue.tells()),
+        `a lane: ${alone?.said.slice(-4).join(' | ') ?? 'nothing said'}`,
+      ].join('\n'),
+    );
   }
 
   async end(): Promise<void> {

@@ -93,6 +93,21 @@ export class Venue implements AsyncDisposable {
     }
   }
 
+  /** What each node says of itself: for whoever has to find out why it does not come back. */
+  async tells(): Promise<string[]> {
+    const asked = [...this.#nodes].map(async ([name, { server }]) => {
+      const pages = ['healthz', 'readyz'].map(async (page) => {
+        const signal = AbortSignal.timeout(2_000);
+        return await fetch(`${server.url}/${page}`, { signal }).then(
+          (response) => response.text(),
+          (error: Error) => error.message,
+        );
+      });
+      return `${name}: ${(await Promise.all(pages)).join(' ')}`;
+    });
+    return await Promise.all(asked);
+  }
+
   async kill(name: string): Promise<void> {
     await this.#node(name).server.kill();
   }

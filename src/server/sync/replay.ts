@@ -25,6 +25,7 @@ import type { ServerContext } from '#server/server-context.ts';
 import { isByCount, peopleOf, replayCounted } from './counted.ts';
 import { findTicket } from './journalled-ticket.ts';
 import { crossingOf, findStored, isOf, type MissedScan, missedScanOf } from './missed-scans.ts';
+import { inTurn } from './replay-turn.ts';
 import { type Pending, tickOffSettled } from './settled.ts';
 
 type Outcome = Extract<JournalEntry, { kind: 'outcome' }>;
@@ -67,7 +68,7 @@ async function replayApart(
   pending: Pending,
 ): Promise<number> {
   try {
-    return await replayOne(context, device, pending);
+    return await inTurn(context, device.eventNumber, () => replayOne(context, device, pending));
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
     // Decided elsewhere, or by a cell that does not answer: it waits.
