@@ -153,11 +153,8 @@ export const bestWish = z.strictObject({
     .describe('metres in the plane of the ground; left out: where one sees best'),
   wheelchairs: z.int().min(0).max(10).default(0).describe('of them; each with a companion’s seat'),
   isStepFree: z.boolean().default(false),
-  acceptsRestricted: z
-    .boolean()
-    .default(false)
-    .describe('also seats that do not see all of the pitch'),
-  isAway: z.boolean().default(false).describe('seats of the visitors’ supporters, and no others'),
+  acceptsRestricted: z.boolean().optional().describe('also seats that do not see all of the pitch'),
+  isAway: z.boolean().optional().describe('seats of the visitors’ supporters, and no others'),
   maySplit: z
     .boolean()
     .default(true)

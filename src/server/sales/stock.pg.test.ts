@@ -62,8 +62,6 @@ const adults = (count: number, best: object = {}): HoldRequest => ({
     types: [{ type: 'adult', count }],
     wheelchairs: 0,
     isStepFree: false,
-    acceptsRestricted: false,
-    isAway: false,
     maySplit: true,
     ...best,
   },
