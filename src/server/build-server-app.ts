@@ -60,6 +60,7 @@ import { addBooksRoutes } from './sales/books-routes.ts';
 import { addBuyerRoutes } from './sales/buyer-routes.ts';
 import { addSaleOfferRoutes } from './sales/offer-routes.ts';
 import { addSaleVoucherRoutes } from './sales/offer-voucher-routes.ts';
+import { addGiveBackRoutes } from './sales/give-back-routes.ts';
 import { Sales } from './sales/sales.ts';
 import { addShopRoutes } from './sales/shop-routes.ts';
 import type { ServerContext } from './server-context.ts';
@@ -172,6 +173,7 @@ function addScreenRoutes(
   addBooksRoutes(app, console, sales);
   addShopRoutes(app, console, sales);
   addBuyerRoutes(app, console, sales);
+  addGiveBackRoutes(app, console, sales);
   addTokenRoutes(app, console);
   addOfferRoutes(app, console);
   addPeopleRoutes(app, console);

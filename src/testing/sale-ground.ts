@@ -1,9 +1,9 @@
 // A derby on sale: two stands of seats and a terrace, one category, open since an hour.
-
-import type { Instant } from '#domain/kernel/instant.ts';
-import { evenSection } from '#domain/seating/even-ground.ts';
+import { evenGround, evenSection, type EvenTier } from '#domain/seating/even-ground.ts';
 import type { GroundLayout } from '#domain/seating/ground-layout.ts';
 import { makeLayout } from '#domain/seating/make-layout.ts';
+import type { Instant } from '#domain/kernel/instant.ts';
+import type { EventFile } from '#protocol/event-file.ts';
 import type { SaleFileWritten } from '#protocol/sales.ts';
 import { saleFile } from '#protocol/sales.ts';
 import { insertLayout, lockGround } from '#server/grounds/layout-store.ts';
@@ -33,6 +33,34 @@ export function saleLayout(rows: number, seatsPerRow: number): GroundLayout {
   return made.layout;
 }
 
+const LARGE_TIERS: readonly EvenTier[] = [
+  { sections: 12, rows: 25, seatsPerRow: 24, wheelchairPairs: 2, stepFreeRows: 1 },
+  { sections: 12, rows: 30, seatsPerRow: 24 },
+];
+/** Of {@link LARGE_TIERS} in four stands. */
+export const LARGE_SEATS = 4 * 12 * (25 + 30) * 24;
+
+/** A stadium: four stands, two tiers, 63,360 seats. */
+export function largeLayout(): GroundLayout {
+  const made = makeLayout(evenGround('stadium', LARGE_TIERS), 1);
+  if (made.kind === 'refused') throw new Error(JSON.stringify(made.refusals.slice(0, 3)));
+  return made.layout;
+}
+
+/** The derby, played in whatever ground this layout is of. */
+export function eventIn(layout: GroundLayout, id: string): EventFile {
+  const file = derbyFile({ id, isNow: true });
+  const sections = layout.sections.map(({ id: section, stand }) => {
+    return { id: section, stand, zone: 'north', gates: ['N1'] } as never;
+  });
+  const stands = layout.stands.map(({ id: stand }) => ({ id: stand }) as never);
+  return { ...file, sections, stands };
+}
+
+export function areasOf({ sections }: GroundLayout): SaleFileWritten['areas'] {
+  return sections.map(({ id: section }) => ({ category: 'b', section }));
+}
+
 export function saleOf(changes: Partial<SaleFileWritten> = {}): SaleFileWritten {
   return {
     ...saleFileWritten(),
@@ -49,7 +77,7 @@ export async function putOnSale(
   changes: Partial<SaleFileWritten> = {},
   id = 'derby',
 ): Promise<number> {
-  const event = await node.importEvent(derbyFile({ id, isNow: true }));
+  const event = await node.importEvent(eventIn(layout, id));
   await node.setStatus(event, 'open');
   await inTransaction(node.context.pool, async (client) => {
     const at = Date.now() as Instant;
@@ -57,7 +85,9 @@ export async function putOnSale(
       await insertLayout(client, layout, { person: 'p-test', at });
     }
   });
-  await publish(node, event, changes);
+  const { ground, version } = layout;
+  const of = { layout: { ground, version }, areas: areasOf(layout) };
+  await publish(node, event, { ...of, ...changes });
   return event;
 }
 

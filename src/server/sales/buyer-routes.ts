@@ -12,7 +12,8 @@ import { findEventNumbered } from '#server/venue/store.ts';
 import { BuyerPace } from './buyer-pace.ts';
 import { askForHold, askToExtend, askToRelease, type HoldActed } from './hold-asks.ts';
 import type { HoldDecision } from './hold-rules.ts';
-import { askToOrder, quotePlaces, withTypes } from './order-asks.ts';
+import { vouchersOfCodes } from './offer-vouchers.ts';
+import { askToOrder, orderWithVouchers, quotePlaces, withTypes } from './order-asks.ts';
 import { loadOrders, orderOfHold, type Person } from './order-store.ts';
 import { noSuchOrder, type Sales } from './sales.ts';
 import { cartOf, orderSecret, personOf, requestOf, shownOrderSecret } from './secrets.ts';
@@ -108,10 +109,18 @@ function addHoldActs(app: FastifyInstance, context: ServerContext, sales: Sales)
     answer: quoteView,
     handle: async ({ params, body, request }) => {
       const cart = cartOf(request);
-      const { line, hold } = await ownHold(sales, params.id, cart);
-      refuseVouchers(body.vouchers);
+      const { event, line, hold } = await ownHold(sales, params.id, cart);
+      const asked = { codes: body.vouchers, person: null, except: null };
+      const { masterKey } = context;
+      const { vouchers, unknown } = await vouchersOfCodes(sales.pool, masterKey, event, asked);
+      if (unknown.length > 0) throw refusedOrder('voucher-unknown', null);
       const places = withTypes(hold.places, typesOf(body.types));
-      const quote = quotePlaces(await line.look(), hold, places, context.now(), null);
+      const { channel } = hold;
+      const quote = quotePlaces(await line.look(), places, context.now(), {
+        channel,
+        person: null,
+        vouchers,
+      });
       if ('reason' in quote) throw refusedOrder(quote.reason, quote.about);
       return quoteViewOf(quote);
     },
@@ -135,7 +144,6 @@ function addOrders(
     handle: async ({ body, request }) => {
       const cart = cartOf(request);
       pace.spend(cart);
-      refuseVouchers(body.vouchers);
       const id =
         (await orderHeld(context, sales, body, cart)) ??
         (await orderOfHold(sales.pool, body.hold, cart));
@@ -172,18 +180,20 @@ async function orderHeld(
   const kickOffAt = parseInstant(row?.file.startsAt ?? '');
   if (kickOffAt === null) throw notHeld();
   const { buyer } = body;
-  const made = await found.line.ask(
-    askToOrder({
-      hold: body.hold,
-      cart,
-      types: typesOf(body.types),
-      totalMinor: body.totalMinor,
-      person: personOf(context.masterKey, buyer.phone ?? buyer.email ?? cart),
-      people: peopleOf(body),
-      locale: body.locale,
-      kickOffAt,
-    }),
-  );
+  const ask = {
+    hold: body.hold,
+    cart,
+    types: typesOf(body.types),
+    totalMinor: body.totalMinor,
+    person: personOf(context.masterKey, buyer.phone ?? buyer.email ?? cart),
+    people: peopleOf(body),
+    locale: body.locale,
+    kickOffAt,
+  };
+  const { line } = found;
+  const made = await (body.vouchers.length === 0
+    ? line.ask(askToOrder(ask))
+    : line.withStock((turn) => orderWithVouchers(turn, ask, body.vouchers, context.masterKey)));
   if (made.kind === 'ordered') return made.order;
   if (made.reason === 'not-held') return null;
   throw refusedOrder(made.reason, made.about, made.totalMinor);
@@ -261,10 +271,6 @@ function refusedOrder(
     mend: 'ask for a quote, correct it and order again',
     more: { why: reason },
   });
-}
-
-function refuseVouchers(vouchers: readonly string[]): void {
-  if (vouchers.length > 0) throw refusedOrder('voucher-unknown', null);
 }
 
 function overAlready(): HttpProblem {

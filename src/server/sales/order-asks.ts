@@ -1,12 +1,13 @@
 // From a hold to an order: priced, counted against limits and written in the step that still holds its seats.
 import type { Instant } from '#domain/kernel/instant.ts';
 import { snapshotOf } from '#domain/refunds/policy.ts';
-import type { CartLine } from '#domain/sales/cart.ts';
+import type { Cart, CartLine, CartVoucher } from '#domain/sales/cart.ts';
 import { newOrder, worthOf } from '#domain/sales/order.ts';
 import { decideQuotas } from '#domain/sales/quota.ts';
 import { type QuoteRefusal, quote } from '#domain/sales/quote.ts';
 import type { Quote } from '#domain/sales/quoted.ts';
 import { randomName } from '#server/platform/crypto.ts';
+import { noteVoucherUses, vouchersOfCodes } from './offer-vouchers.ts';
 import { categoryName } from './open-sale.ts';
 import type { OrderLineRow, Person } from './order-store.ts';
 import type { Hold, Place } from './stock-change.ts';
@@ -37,23 +38,44 @@ export type OrderMade =
     };
 
 export function askToOrder(ask: OrderAsk): Ask<OrderMade> {
-  return {
-    decide: (turn) => {
-      const { memory } = turn.step;
-      const hold = memory.hold(ask.hold);
-      if (hold === null || hold.cart !== ask.cart) return refuse('not-held');
-      if (hold.order !== null) return { kind: 'ordered', order: hold.order, isNew: false };
-      const places = withTypes(hold.places, ask.types);
-      const priced = quotePlaces(memory, hold, places, turn.step.now, ask.person);
-      if ('reason' in priced) return refuse(priced.reason, priced.about);
-      if (priced.totalMinor !== ask.totalMinor) {
-        return { ...refuse('price-changed'), totalMinor: priced.totalMinor };
-      }
-      const limit = overLimit(memory, hold, places, ask.person, turn.step.now);
-      if (limit !== null) return refuse(limit);
-      return make(turn, ask, hold, places, priced);
-    },
-  };
+  return { decide: (turn) => decideToOrder(turn, ask, []) };
+}
+
+/** With codes that somebody typed: they are counted, and noted as used, in the step that makes the order. */
+export async function orderWithVouchers(
+  turn: Turn,
+  ask: OrderAsk,
+  codes: readonly string[],
+  masterKey: Uint8Array,
+): Promise<OrderMade> {
+  const { client, event } = turn.step;
+  const { person } = ask;
+  const asked = { codes, person, except: null };
+  const { vouchers, unknown } = await vouchersOfCodes(client, masterKey, event, asked);
+  if (unknown.length > 0) return refuse('voucher-unknown');
+  const made = decideToOrder(turn, ask, vouchers);
+  if (made.kind === 'ordered' && made.isNew) {
+    const used = turn.book.find(made.order)?.quote.vouchers ?? [];
+    await noteVoucherUses(client, event, { id: made.order, person }, used);
+  }
+  return made;
+}
+
+function decideToOrder(turn: Turn, ask: OrderAsk, vouchers: readonly CartVoucher[]): OrderMade {
+  const { memory, now } = turn.step;
+  const hold = memory.hold(ask.hold);
+  if (hold === null || hold.cart !== ask.cart) return refuse('not-held');
+  if (hold.order !== null) return { kind: 'ordered', order: hold.order, isNew: false };
+  const places = withTypes(hold.places, ask.types);
+  const { channel } = hold;
+  const priced = quotePlaces(memory, places, now, { channel, person: ask.person, vouchers });
+  if ('reason' in priced) return refuse(priced.reason, priced.about);
+  if (priced.totalMinor !== ask.totalMinor) {
+    return { ...refuse('price-changed'), totalMinor: priced.totalMinor };
+  }
+  const limit = overLimit(memory, hold, places, ask.person, now);
+  if (limit !== null) return refuse(limit);
+  return make(turn, ask, hold, places, priced);
 }
 
 export function withTypes(
@@ -67,15 +89,14 @@ export function withTypes(
 /** What these places would cost now. */
 export function quotePlaces(
   memory: StockMemory,
-  { channel }: Pick<Hold, 'channel'>,
   places: readonly Place[],
   now: number,
-  person: string | null,
+  cart: Omit<Cart, 'lines'>,
 ): Quote | QuoteRefusal {
   const lines = places.map(({ line: id, type, ...place }): CartLine => {
     return { id, category: categoryName(memory.sale, memory.categoryOf(place)), type };
   });
-  return quote({ channel, person, lines, vouchers: [] }, memory.sale.list, now as Instant);
+  return quote({ ...cart, lines }, memory.sale.list, now as Instant);
 }
 
 /** Counted without the hold itself, which counts for its cart so far. */

@@ -12,6 +12,7 @@ import {
   type TicketSource,
   ticketRef,
 } from './issue-tickets.ts';
+import { freeVoucherUses } from './offer-vouchers.ts';
 import {
   type Attention,
   askAttention,
@@ -54,6 +55,8 @@ export class OrderBook {
   readonly #freed: { order: string; line: string }[] = [];
   readonly #postings: (Posting & { order: string })[] = [];
   readonly #attention: Attention[] = [];
+  /** Orders that ended unpaid: their vouchers may be used again. */
+  readonly #vouchersFree: string[] = [];
   /** What our own acts made of money, by order: to be posted in this transaction. */
   readonly money: { readonly order: string; readonly effect: MoneyEffect }[] = [];
 
@@ -128,6 +131,7 @@ export class OrderBook {
       await issueTickets(client, memory.sale, await this.#source(), await this.#toIssue());
     }
     await cancelTickets(client, event, this.#cancelled);
+    for (const id of this.#vouchersFree) await freeVoucherUses(client, id);
     if (this.#attention.length > 0) await askAttention(client, event, this.#attention);
   }
 
@@ -170,7 +174,8 @@ export class OrderBook {
     }
   }
 
-  #endHold({ id, hold, order }: StoredOrder): void {
+  #endHold({ id, hold, order, quote }: StoredOrder): void {
+    if (quote.vouchers.length > 0) this.#vouchersFree.push(id);
     const as = order.state === 'expired' ? 'expired' : 'released';
     this.#step.record({ kind: 'ended', hold, as });
     for (const { id: line } of order.lines) this.#freed.push({ order: id, line });

@@ -89,6 +89,11 @@ export class StockMemory {
     return Math.max(0, this.sale.capacity - this.#taken);
   }
 
+  /** Seats that are held or sold. */
+  get heldSeats(): number {
+    return this.#holdOfSeat.size;
+  }
+
   /** Holds whose time is over. */
   lapsed(now: number): Hold[] {
     const over: Hold[] = [];

@@ -7,17 +7,17 @@ import type { Channel } from '#domain/sales/price-list.ts';
 import type { HoldRequest } from '#protocol/shop.ts';
 import { HubNode } from '../../testing/hub-node.ts';
 import { type TestDatabase, testDatabase } from '../../testing/postgres.ts';
+import { ADULT_MINOR as ADULT, SaleBuyer } from '../../testing/sale-buyer.ts';
 import { publish, putOnSale, STANDING_PLACES, saleLayout } from '../../testing/sale-ground.ts';
+import { giveBack } from './give-back.ts';
 import { askForHold, askToExtend, askToRelease } from './hold-asks.ts';
-import { askToOrder } from './order-asks.ts';
-import type { ToldFact } from './order-facts.ts';
 import { loadOrders } from './order-store.ts';
 import { booksOf } from './sale-books.ts';
 import { Sales } from './sales.ts';
-import { personOf } from './secrets.ts';
 
 const SEATS_PER_ROW = 20;
-const ADULT = 18_000;
+
+const FREE = { id: 'free', name: { 'zh-CN': '随时退', en: 'Any time' }, tiers: ['0d 0%'] };
 
 let database: TestDatabase;
 let nodes: readonly [HubNode, HubNode];
@@ -40,7 +40,7 @@ after(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-async function sale(rows: number, changes: Parameters<typeof putOnSale>[2] = {}) {
+async function sale(rows: number, changes: Parameters<typeof putOnSale>[2] = { refunds: FREE }) {
   events += 1;
   const id = `derby-${events}`;
   const event = await putOnSale(nodes[0], saleLayout(rows, SEATS_PER_ROW), changes, id);
@@ -54,7 +54,7 @@ function hold(
   cart: string = randomUUID(),
   channel: Channel = 'web',
 ) {
-  return at.line(event).ask(askForHold({ cart, request: randomUUID(), channel, wish }));
+  return new SaleBuyer(at, event, cart).hold(wish, channel);
 }
 
 const adults = (count: number, best: object = {}): HoldRequest => ({
@@ -77,41 +77,13 @@ async function held(at: Sales, event: number, wish: HoldRequest, cart: string) {
 }
 
 async function ordered(at: Sales, event: number, holdId: string, cart: string, places: number) {
-  const made = await at.line(event).ask(
-    askToOrder({
-      hold: holdId,
-      cart,
-      types: new Map(),
-      totalMinor: places * ADULT,
-      person: personOf(nodes[0].context.masterKey, cart),
-      people: [{ line: '', name: '王芳', email: null, phone: null }],
-      locale: 'zh-CN',
-      kickOffAt: Date.now() as Instant,
-    }),
-  );
+  const made = await new SaleBuyer(at, event, cart).order(holdId, places);
   assert.equal(made.kind, 'ordered', JSON.stringify(made));
   return made.kind === 'ordered' ? made.order : assert.fail();
 }
 
-function tell(at: Sales, event: number, facts: readonly ToldFact[]) {
-  return at.withStock(event, (client) => at.applyPaymentFacts(client, event, facts));
-}
-
-function paying(order: string, amountMinor: number, payment = `pay-${order}`): ToldFact[] {
-  const start = { payment, provider: 'sandbox', member: null, askedMinor: amountMinor };
-  return [
-    { order, fact: { kind: 'payment-started', ...start } },
-    {
-      order,
-      fact: {
-        kind: 'captured',
-        payment,
-        amountMinor,
-        currency: 'CNY',
-        providerRef: `ref-${payment}`,
-      },
-    },
-  ];
+function pay(at: Sales, event: number, order: string, places: number) {
+  return new SaleBuyer(at, event).pay(order, places);
 }
 
 async function books(event: number, id: string) {
@@ -137,7 +109,7 @@ test('hundreds of buyers at two nodes never get a seat twice, and the books bala
     const other = sales[(buyer + 1) % 2] ?? sales[0];
     const order = await ordered(other, event, holdId, cart, places.length);
     if (buyer % 11 === 0) return;
-    const [, paid] = await tell(at, event, paying(order, places.length * ADULT));
+    const paid = await pay(at, event, order, places.length);
     assert.equal(paid?.decision, 'paid');
   };
   await Promise.all(Array.from({ length: 400 }, (_, buyer) => buy(buyer)));
@@ -159,7 +131,7 @@ test('a bought ticket is admitted by the gate, once', async () => {
   const { event, id } = await sale(2);
   const { id: holdId } = await held(sales[0], event, named(2, 3), 'cart-gate');
   const order = await ordered(sales[0], event, holdId, 'cart-gate', 2);
-  await tell(sales[1], event, paying(order, 2 * ADULT));
+  await pay(sales[1], event, order, 2);
   const [stored] = await loadOrders(database.pool, [order]);
   assert.equal(stored?.order.state, 'issued');
   const { rows } = await database.pool.query<{ serial: number; row: string; seat: string }>(
@@ -219,14 +191,14 @@ test('a hold that nobody paid for frees itself, whoever looks first, and its lat
   const third = new Sales(nodes[1].context);
   const { id: next } = await held(third, event, named(0, 1), 'cart-next');
   third.stop();
-  const [, late] = await tell(sales[1], event, paying(order, 2 * ADULT));
+  const late = await pay(sales[1], event, order, 2);
   assert.equal(late?.decision, 'return-money');
   assert.deepEqual(
     late?.effects.map(({ kind }) => kind),
     ['refund'],
   );
   const second = await ordered(sales[0], event, next, 'cart-next', 2);
-  const [, paid] = await tell(sales[0], event, paying(second, 2 * ADULT));
+  const paid = await pay(sales[0], event, second, 2);
   assert.equal(paid?.decision, 'paid');
   const { faults, accounts } = await books(event, id);
   assert.deepEqual(faults, []);
@@ -285,6 +257,27 @@ test('standing places are counted, allotments are kept back until a later versio
   assert.equal((await hold(sales[1], event, named(0, 1))).kind, 'held');
   assert.equal(reasonOf(await hold(sales[0], event, named(0, 1))), 'seat-taken');
   assert.deepEqual((await books(event, id)).faults, []);
+});
+
+test('what is given back brings what was quoted, once, and its seat is sold again', async () => {
+  const { event, id } = await sale(2);
+  sales[0].onMoney(async () => {});
+  const { id: holdId } = await held(sales[0], event, named(4, 5), 'cart-back');
+  const order = await ordered(sales[0], event, holdId, 'cart-back', 2);
+  await pay(sales[0], event, order, 2);
+  const line = sales[0].line(event);
+  const wrong = await line.withStock((turn) => giveBack(turn, order, ['1'], ADULT + 1));
+  assert.ok('reason' in wrong && wrong.reason === 'refund-changed', JSON.stringify(wrong));
+  const back = await line.withStock((turn) => giveBack(turn, order, ['1'], ADULT));
+  assert.ok('totalMinor' in back, JSON.stringify(back));
+  const again = await line.withStock((turn) => giveBack(turn, order, ['1'], ADULT));
+  assert.ok('reason' in again && again.reason === 'line-returned');
+  const { id: next } = await held(sales[1], event, named(4), 'cart-after');
+  const second = await ordered(sales[1], event, next, 'cart-after', 1);
+  await pay(sales[1], event, second, 1);
+  const { faults, tickets } = await books(event, id);
+  assert.deepEqual(faults, []);
+  assert.equal(tickets, 2);
 });
 
 function reasonOf(made: Awaited<ReturnType<typeof hold>>): string {

@@ -33,7 +33,11 @@ export function holdViewOf(
   choice: Choice | null,
 ): HoldView {
   const { sale } = memory;
-  const priced = quotePlaces(memory, hold, hold.places, now, null);
+  const priced = quotePlaces(memory, hold.places, now, {
+    channel: hold.channel,
+    person: null,
+    vouchers: [],
+  });
   const places = hold.places.map((place: Place) => {
     const category = categoryName(sale, memory.categoryOf(place));
     return placeViewOf(sale, { ...place, category });
