@@ -159,7 +159,7 @@ function whyUnwanted(
   payment: OrderPayment,
   { amountMinor, currency }: Told<'captured'>,
 ): ReturnCause | null {
-  if (payment.captures.length > 0) return 'double';
+  if (usedOf(payment) > 0) return 'double';
   if (!isOrdered(order)) return usedMinor(order) > 0 ? 'double' : 'late';
   if (payment.state === 'voiding' || payment.state === 'voided') return 'late';
   if (currency !== order.currency || amountMinor !== payment.askedMinor) return 'wrong-amount';

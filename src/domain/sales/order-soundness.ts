@@ -1,7 +1,15 @@
 // What must be true of every order at every moment. Asked by the properties of these rules, and by whoever
 // goes through the books of a sale.
 import { sumOf } from './money.ts';
-import { isLive, isOfSale, type Order, refundableMinor, totalOf, usedMinor } from './order.ts';
+import {
+  isLive,
+  isOfSale,
+  type Order,
+  refundableMinor,
+  totalOf,
+  usedMinor,
+  usedOf,
+} from './order.ts';
 
 /** @returns what is wrong, as sentences; none: sound */
 export function unsoundnessOf(order: Order): string[] {
@@ -15,7 +23,11 @@ export function unsoundnessOf(order: Order): string[] {
   if (order.state === 'expired' && used > 0) wrong.push('it ended unpaid and keeps money');
   if (order.state === 'cancelled' && used > 0 && used !== total)
     wrong.push('it keeps a part payment');
-  for (const { id, captures } of order.payments) {
+  for (const payment of order.payments) {
+    const { id, captures, askedMinor } = payment;
+    const paid = usedOf(payment);
+    if (paid !== 0 && paid !== askedMinor)
+      wrong.push(`payment ${id}: ${paid} pays for ${askedMinor}`);
     const idle = sumOf(captures, ({ use, amountMinor }) => (use === 'return' ? amountMinor : 0));
     const back = order.returns.filter((one) => one.payment === id && !isOfSale(one));
     const returning = sumOf(back, (one) => one.amountMinor);
