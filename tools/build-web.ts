@@ -27,7 +27,9 @@ const SOURCES = [
   'package.json',
   'tools/build-web.ts',
 ];
-const APPS = ['gate', 'console'] as const;
+const APPS = ['gate', 'console', 'shop'] as const;
+/** Those that open without a network. */
+const KEPT_APPS: readonly string[] = ['gate', 'shop'];
 /** What is smaller, or packed already, is sent as it is. */
 const PACK_FROM_BYTES = 1_024;
 const PACKED = /\.(js|css|html|svg|wasm|webmanifest|json)$/;
@@ -45,7 +47,7 @@ try {
     const built = path.join(next, app);
     if (asked.length === 0 || asked.includes(app)) {
       await build(configOf(app, built));
-      if (app === 'gate') await buildServiceWorker(built);
+      if (KEPT_APPS.includes(app)) await buildServiceWorker(app, built);
       pack(built);
     } else if (existsSync(path.join(OUT, app))) {
       cpSync(path.join(OUT, app), built, { recursive: true });
@@ -106,20 +108,20 @@ function configOf(app: (typeof APPS)[number], outDir: string): InlineConfig {
   };
 }
 
-/** The gate's service worker, which knows each file of this very build by name and hash. */
-async function buildServiceWorker(outDir: string): Promise<void> {
+/** The app's service worker; the gate's knows each file of this very build by name and hash. */
+async function buildServiceWorker(app: (typeof APPS)[number], outDir: string): Promise<void> {
   const files = globSync('**/*', { cwd: outDir, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort((a, b) => (a < b ? -1 : 1));
   const precache = files.map((file) => ({
-    url: `/gate/${path.relative(outDir, file)}`.replace(/\/index\.html$/, '/'),
+    url: `/${app}/${path.relative(outDir, file)}`.replace(/\/index\.html$/, '/'),
     hash: createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16),
   }));
   await build({
     configFile: false,
-    root: path.join(ROOT, 'src/web/gate'),
-    base: '/gate/',
+    root: path.join(ROOT, 'src/web', app),
+    base: `/${app}/`,
     logLevel: 'warn',
     publicDir: false,
     define: { PRECACHE: JSON.stringify(precache), RELEASE: JSON.stringify(release) },
@@ -129,7 +131,7 @@ async function buildServiceWorker(outDir: string): Promise<void> {
       target: ['chrome111', 'safari16.4', 'firefox121'],
       reportCompressedSize: false,
       rolldownOptions: {
-        input: path.join(ROOT, 'src/web/gate/service-worker/service-worker.ts'),
+        input: path.join(ROOT, 'src/web', app, 'service-worker/service-worker.ts'),
         output: { entryFileNames: 'service-worker.js', format: 'iife' },
       },
     },

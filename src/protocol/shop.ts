@@ -66,6 +66,8 @@ export const saleView = eventOnSale.extend({
     }),
   ),
   providers: z.array(z.string()).describe('ways to pay, in the order to offer them'),
+  /** What is kept of a ticket that is given back before a moment; after the last one nothing is taken back. */
+  refundTiers: z.array(z.object({ until: timeOut, keptPerMille: z.int() })),
 });
 export type SaleView = z.infer<typeof saleView>;
 

@@ -3,6 +3,7 @@ import { createChannel, createSession } from 'better-sse';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { Instant } from '#domain/kernel/instant.ts';
+import { snapshotOf } from '#domain/refunds/policy.ts';
 import { saleStateAt } from '#protocol/sale-terms.ts';
 import {
   availability,
@@ -206,9 +207,12 @@ async function eventViewOf(context: ServerContext, line: StockLine): Promise<Eve
 async function saleViewOf(context: ServerContext, line: StockLine): Promise<SaleView> {
   const { sale } = await line.look();
   const { terms, list } = sale;
+  const event = await eventViewOf(context, line);
+  const kickOffAt = Date.parse(event.startsAt) as Instant;
+  const refunds = terms.policy === null ? [] : snapshotOf(terms.policy, kickOffAt).tiers;
   const hidden = new Set(list.types.flatMap(({ id, isHidden }) => (isHidden ? [id] : [])));
   return {
-    ...(await eventViewOf(context, line)),
+    ...event,
     layout: { ground: sale.layout.ground, version: sale.layout.version },
     seats: sale.table.count,
     limits: {
@@ -240,6 +244,7 @@ async function saleViewOf(context: ServerContext, line: StockLine): Promise<Sale
         types: types === null ? null : [...types],
       })),
     providers: [...terms.providers],
+    refundTiers: refunds.map(({ until, keptPerMille }) => ({ until: iso(until), keptPerMille })),
   };
 }
 

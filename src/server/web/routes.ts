@@ -1,9 +1,9 @@
-// `/gate/` and `/console/`: the web apps of this very server, from the same origin as the API.
+// `/gate/`, `/console/` and `/shop/`: the web apps of this very server, from the same origin as the API.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpProblem, sendProblem } from '#server/platform/http/problem.ts';
 import { type WebFile, WebFiles } from './web-files.ts';
 
-const APPS = ['gate', 'console'] as const;
+const APPS = ['gate', 'console', 'shop'] as const;
 const BUILT = new URL('../../../build/web/', import.meta.url).pathname;
 const BUILT_BEFORE = new URL('../../../build/web-previous/', import.meta.url).pathname;
 const A_YEAR = 'public, max-age=31536000, immutable';
@@ -110,7 +110,7 @@ function headersOf(isTls: boolean): Readonly<Record<string, string>> {
 function notThere(address: string): HttpProblem {
   return new HttpProblem('not-found', {
     detail: `there is no ${address.slice(0, 100)}`,
-    mend: 'open /gate/ or /console/',
+    mend: 'open /gate/, /console/ or /shop/',
   });
 }
 

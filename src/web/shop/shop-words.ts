@@ -1,0 +1,6 @@
+import type { Catalogue } from '#web/ui/language.ts';
+import { ORDER_WORDS } from './words/order-words.ts';
+import { SEAT_WORDS } from './words/seat-words.ts';
+import { TROUBLE_WORDS } from './words/trouble-words.ts';
+
+export const SHOP_WORDS: Catalogue = { ...SEAT_WORDS, ...ORDER_WORDS, ...TROUBLE_WORDS };

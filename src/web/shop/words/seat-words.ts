@@ -1,0 +1,110 @@
+import type { Catalogue } from '#web/ui/language.ts';
+
+/** From the match to the seats. */
+export const SEAT_WORDS = {
+  'shop.name': { zh: '购票', en: 'Tickets' },
+  'shop.loading': { zh: '正在读取…', en: 'Loading…' },
+  'shop.looks': { zh: '语言与外观', en: 'Language and theme' },
+
+  'matches.title': { zh: '在售比赛', en: 'Matches on sale' },
+  'matches.none': { zh: '目前没有在售的比赛。', en: 'No match is on sale at the moment.' },
+
+  'match.kickOff': { zh: '开球', en: 'Kick-off' },
+  'match.doors': { zh: '入场', en: 'Gates open' },
+  'match.from': { zh: '{price} 起', en: 'from {price}' },
+  'match.prices': { zh: '票价', en: 'Prices' },
+  'match.left': {
+    zh: '余票 {count, number} 张',
+    en: '{count, plural, one {# place} other {# places}} left',
+  },
+  'match.choose': { zh: '选座购票', en: 'Choose seats' },
+  'match.announced': { zh: '{when} 开售', en: 'On sale from {when}' },
+  'match.closed': { zh: '网上售票已结束', en: 'Online sale has ended' },
+  'match.soldOut': {
+    zh: '已售罄；有人退票时会重新放出。',
+    en: 'Sold out. Returned tickets come back here.',
+  },
+  'match.until': { zh: '网上售票至 {when}', en: 'On sale until {when}' },
+  'match.inPrice': { zh: '票价已含税', en: 'Prices include tax' },
+  'match.feeTicket': { zh: '每张另收{name} {amount}', en: 'plus {name}, {amount} a ticket' },
+  'match.feeOrder': { zh: '每单另收{name} {amount}', en: 'plus {name}, {amount} an order' },
+  'match.goOn': { zh: '您已锁座，继续付款', en: 'You hold seats: go on' },
+
+  'refund.none': { zh: '售出后不可退票。', en: 'Tickets cannot be returned.' },
+  'refund.full': { zh: '{until} 前可全额退票。', en: 'Full refund until {until}.' },
+  'refund.part': { zh: '{until} 前退票，退回票款的 {back}%。', en: '{back}% back until {until}.' },
+  'refund.fullThenPart': {
+    zh: '{until} 前可全额退票，之后退款递减，{last} 起不再退票。',
+    en: 'Full refund until {until}, then less; none from {last}.',
+  },
+  'refund.steps': {
+    zh: '{until} 前退回票款的 {back}%，之后递减，{last} 起不再退票。',
+    en: '{back}% back until {until}, then less; none from {last}.',
+  },
+
+  'seats.title': { zh: '选座', en: 'Choose seats' },
+  'seats.way': { zh: '选座方式', en: 'How to choose' },
+  'seats.best': { zh: '为我选最佳', en: 'Best available' },
+  'seats.map': { zh: '看图选座', en: 'On the map' },
+  'seats.list': { zh: '列表选座', en: 'From a list' },
+  'seats.howMany': { zh: '几张票', en: 'How many' },
+  'seats.fewer': { zh: '{name}减一张', en: 'One {name} fewer' },
+  'seats.more': { zh: '{name}加一张', en: 'One {name} more' },
+  'seats.category': { zh: '价位', en: 'Price' },
+  'seats.anyCategory': { zh: '不限价位', en: 'Any price' },
+  'seats.stepFree': { zh: '无台阶到座', en: 'Step-free seats' },
+  'seats.wheelchairs': { zh: '轮椅位（含陪同座）', en: 'Wheelchair places, with companions' },
+  'seats.together': { zh: '坐在一起', en: 'Side by side' },
+  'seats.togetherAny': { zh: '不限', en: 'any' },
+  'seats.hold': {
+    zh: '锁座 {count} 张',
+    en: 'Hold {count, plural, one {# seat} other {# seats}}',
+  },
+  'seats.holdTime': {
+    zh: '为您保留 {minutes} 分钟，此时不扣款。',
+    en: 'Kept for you for {minutes} minutes. No money moves yet.',
+  },
+  'seats.total': { zh: '合计', en: 'Total' },
+  'seats.totalFrom': { zh: '{price} 起', en: 'from {price}' },
+  'seats.chosen': {
+    zh: '已选 {count} 座',
+    en: '{count, plural, one {# seat} other {# seats}} chosen',
+  },
+  'seats.chooseOn': { zh: '请在图上点选座位', en: 'Tap seats on the map' },
+  'seats.most': {
+    zh: '一次最多 {count} 张。',
+    en: 'At most {count} at a time.',
+  },
+
+  'map.label': {
+    zh: '座位图：拖动、缩放，或用方向键与加减键。同样的座位也在“列表选座”中。',
+    en: 'Seat map: drag and zoom, or use arrow keys, plus and minus. The same seats are under “From a list”.',
+  },
+  'map.nearer': { zh: '放大', en: 'Zoom in' },
+  'map.farther': { zh: '缩小', en: 'Zoom out' },
+  'map.whole': { zh: '看全场', en: 'Whole ground' },
+  'map.legend': { zh: '图例', en: 'Key' },
+  'map.taken': { zh: '不可选', en: 'Not available' },
+  'map.filters': { zh: '筛选', en: 'Filters' },
+  'map.isTaken': { zh: '{seat} 已不可选。', en: '{seat} is not available.' },
+  'map.isChosen': { zh: '已选 {seat}，{price}', en: '{seat} chosen, {price}' },
+  'map.isLeft': { zh: '已放下 {seat}', en: '{seat} put back' },
+
+  'list.stand': { zh: '看台', en: 'Stand' },
+  'list.section': { zh: '区', en: 'Section' },
+  'list.row': { zh: '排', en: 'Row' },
+  'list.seats': { zh: '第 {row} 排的座位', en: 'Seats in row {row}' },
+  'list.choose': { zh: '请选择', en: 'Choose' },
+  'list.left': { zh: '余 {count}', en: '{count} left' },
+  'list.standing': { zh: '站席', en: 'Standing' },
+  'list.add': { zh: '加入 {count} 张站席', en: 'Add {count} standing' },
+  'list.none': { zh: '这一排没有可选的座位。', en: 'No seat of this row is available.' },
+
+  'flag.wheelchair': { zh: '轮椅位', en: 'wheelchair place' },
+  'flag.companion': { zh: '陪同座', en: 'companion’s seat' },
+  'flag.step-free': { zh: '无台阶', en: 'step-free' },
+  'flag.restricted': { zh: '视线受阻', en: 'restricted view' },
+  'flag.away': { zh: '客队区', en: 'away' },
+  'seat.whole': { zh: '{section} 区 {row} 排 {seat} 座', en: '{section}, row {row}, seat {seat}' },
+  'seat.standing': { zh: '{section} 站席', en: '{section}, standing' },
+} as const satisfies Catalogue;

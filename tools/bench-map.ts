@@ -1,0 +1,164 @@
+// How fast the buyer's map is: `npm run bench:map`. 81,000 seats from the real server in headless Chromium at phone
+// size, with the same seats as plain SVG beside it. Prints one JSON document.
+import { execFileSync } from 'node:child_process';
+import type { CDPSession, Page } from 'playwright-core';
+import { PHONE, TestBrowser } from '#testing/browser.ts';
+import { globalSetup, globalTeardown } from '#testing/global-setup.ts';
+import { LARGE, ShopEvening } from '#testing/shop-evening.ts';
+
+const STEPS = 240;
+const MEGABYTE = 1024 * 1024;
+
+execFileSync('node', ['tools/build-web.ts']);
+await globalSetup();
+try {
+  await using evening = await ShopEvening.open(LARGE);
+  await using browser = await TestBrowser.start();
+  const canvas = await measured(browser, evening, false);
+  const svg = await measured(browser, evening, true);
+  process.stdout.write(`${JSON.stringify({ canvas, svg }, null, 2)}\n`);
+} finally {
+  await globalTeardown();
+}
+
+async function measured(browser: TestBrowser, evening: ShopEvening, isSvg: boolean) {
+  await using opened = await browser.open({ isPhone: true, viewport: PHONE });
+  const { page } = opened;
+  const devtools = await opened.context.newCDPSession(page);
+  await page.goto(evening.url);
+  await page.getByRole('main').waitFor();
+  const firstMs = isSvg ? await drawSvg(page) : await openMap(page, evening);
+  const frames = await tracedFrames(devtools, () => panAndZoom(page, isSvg));
+  await devtools.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await devtools.send('Runtime.getHeapUsage');
+  return {
+    firstPictureMs: Math.round(firstMs),
+    frames: frames.length,
+    frameMedianMs: quantile(frames, 0.5),
+    frameP95Ms: quantile(frames, 0.95),
+    frameMaxMs: quantile(frames, 1),
+    heapMegabytes: Math.round(usedSize / MEGABYTE),
+  };
+}
+
+/** From the press to the first frame that shows all sections. */
+async function openMap(page: Page, evening: ShopEvening): Promise<number> {
+  await page.goto(`${evening.url}/seats`);
+  const button = page.getByRole('button', { name: '看图选座' });
+  await button.waitFor();
+  return await page.evaluate<number>(`new Promise((done) => {
+    const from = performance.now();
+    const look = () => {
+      const canvas = document.querySelector('canvas');
+      if (canvas === null || canvas.width < 100) requestAnimationFrame(look);
+      else requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - from)));
+    };
+    [...document.querySelectorAll('button')].find((each) => each.textContent === '看图选座').click();
+    look();
+  })`);
+}
+
+/** The same seats, a circle each, as most maps draw them. */
+async function drawSvg(page: Page): Promise<number> {
+  return await page.evaluate<number>(`(async () => {
+    const from = performance.now();
+    const event = '/api/v1/shop/events/derby';
+    const layout = await (await fetch(event + '/layout?version=1')).json();
+    const circles = layout.sections.flatMap(({ rows = [] }) => rows.flatMap((row) =>
+      Array.from({ length: row.n }, (_, at) => {
+        const [dx, dy] = row.steps ? [row.steps[0], row.steps[1]] : [row.dx, row.dy];
+        return '<circle r="20" fill="#5b3f99" cx="' + (row.x + at * dx) + '" cy="' + (row.y + at * dy) + '"/>';
+      })));
+    document.body.innerHTML = '<svg width="390" height="600" viewBox="-14000 -16000 28000 32000">' + circles.join('') + '</svg>';
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    return performance.now() - from;
+  })()`);
+}
+
+/** The same way over the ground for both: nearer, across, back. */
+async function panAndZoom(page: Page, isSvg: boolean): Promise<void> {
+  await page.evaluate(`new Promise((done) => {
+    const target = document.querySelector(${isSvg ? "'svg'" : "'canvas'"});
+    const box = target.getBoundingClientRect();
+    let step = 0;
+    let view = { x: -14000, y: -16000, w: 28000, h: 32000 };
+    const act = () => {
+      const isZoom = step % 3 === 0;
+      const isIn = step < ${STEPS} / 2;
+      if (${isSvg}) {
+        const factor = isZoom ? (isIn ? 0.94 : 1 / 0.94) : 1;
+        view = { x: view.x + (isZoom ? view.w * (1 - factor) / 2 : view.w * 0.01), y: view.y + view.h * (1 - factor) / 2, w: view.w * factor, h: view.h * factor };
+        target.setAttribute('viewBox', [view.x, view.y, view.w, view.h].join(' '));
+      } else if (isZoom) {
+        target.dispatchEvent(new WheelEvent('wheel', { deltaY: isIn ? -60 : 60, clientX: box.left + box.width / 2, clientY: box.top + box.height * 0.3, cancelable: true }));
+      } else {
+        target.dispatchEvent(new KeyboardEvent('keydown', { key: step % 6 < 3 ? 'ArrowRight' : 'ArrowLeft', cancelable: true }));
+      }
+      step += 1;
+      if (step < ${STEPS}) requestAnimationFrame(act);
+      else requestAnimationFrame(done);
+    };
+    requestAnimationFrame(act);
+  })`);
+}
+
+type TraceEvent = {
+  readonly name: string;
+  readonly ph: string;
+  readonly ts: number;
+  readonly dur?: number;
+  readonly tid: number;
+};
+
+/** Milliseconds that the page's main thread worked in each frame: scripts, style, layout, paint. */
+async function tracedFrames(devtools: CDPSession, act: () => Promise<void>): Promise<number[]> {
+  const events: TraceEvent[] = [];
+  devtools.on('Tracing.dataCollected', ({ value }) =>
+    events.push(...(value as unknown as TraceEvent[])),
+  );
+  await devtools.send('Tracing.start', {
+    traceConfig: {
+      includedCategories: [
+        'devtools.timeline',
+        'disabled-by-default-devtools.timeline',
+        'toplevel',
+      ],
+    },
+    transferMode: 'ReportEvents',
+  });
+  await act();
+  const ended = new Promise((done) => devtools.once('Tracing.tracingComplete', done));
+  await devtools.send('Tracing.end');
+  await ended;
+  const drawn = events.filter(({ name }) => name === 'FireAnimationFrame');
+  const main = drawn[0]?.tid;
+  const starts = [...new Set(drawn.map(({ ts }) => ts))].sort((a, b) => a - b);
+  const tasks = events.filter(
+    ({ name, ph, tid }) =>
+      ph === 'X' &&
+      tid === main &&
+      (name === 'RunTask' || name === 'ThreadControllerImpl::RunTask'),
+  );
+  const name = tasks.some((task) => task.name === 'RunTask')
+    ? 'RunTask'
+    : 'ThreadControllerImpl::RunTask';
+  const frames: number[] = [];
+  for (const [index, start] of starts.entries()) {
+    const next = starts[index + 1];
+    if (next === undefined || next - start < 4_000) continue;
+    let microseconds = 0;
+    for (const task of tasks) {
+      if (task.name === name && task.ts + (task.dur ?? 0) > start && task.ts < next - 1) {
+        microseconds += Math.min(task.ts + (task.dur ?? 0), next) - Math.max(task.ts, start);
+      }
+    }
+    frames.push(microseconds / 1_000);
+  }
+  return frames;
+}
+
+function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = Math.min(sorted.length - 1, Math.floor(part * sorted.length));
+  return Math.round((sorted[at] ?? 0) * 10) / 10;
+}
