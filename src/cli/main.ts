@@ -32,6 +32,7 @@ import { laneCommand } from './lane/command.ts';
 import { messageCommand } from './message.ts';
 import type { Sink } from './output.ts';
 import { paperCommand } from './paper.ts';
+import { paymentsCommand } from './payments/command.ts';
 import { personCommand } from './person.ts';
 import { practiceCommand } from './practice.ts';
 import { reconcileCommand } from './reconcile.ts';
@@ -112,6 +113,7 @@ export function allCommands(): Command[] {
     messageCommand(),
     callsCommand(),
     paperCommand(),
+    paymentsCommand(),
     shadowCommand(),
     scansCommand(),
     replayCommand(),

@@ -3,7 +3,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { decideOrder } from '#domain/sales/decide-order.ts';
-import type { Posting } from '#domain/sales/ledger.ts';
+import { balancesOf, type Posting } from '#domain/sales/ledger.ts';
 import { NO_WORTH, newOrder, type Order, totalOf, usedMinor } from '#domain/sales/order.ts';
 import type { OrderEffect, OrderFact } from '#domain/sales/order-fact.ts';
 import type { FactVerdict, MoneyEffect, Orders, ToldFact } from '#server/payments/orders-seam.ts';
@@ -75,6 +75,10 @@ export class OrderBook implements Orders {
       description: `Order ${id}`,
       expiresAt: order.holdUntil ?? Date.now(),
     };
+  }
+
+  async creditOf(_client: PoolClient, member: string, _currency: string): Promise<number> {
+    return -(balancesOf(await this.postings()).get(`credit:${member}`) ?? 0);
   }
 
   async withStock<T>(event: number, work: (client: PoolClient) => Promise<T>): Promise<T> {

@@ -8,9 +8,12 @@ import type { PaymentProvider } from '#server/payments/provider.ts';
 import type { JobTimes } from '#server/payments/run-jobs.ts';
 import { SandboxProvider } from '#server/payments/sandbox/sandbox-provider.ts';
 import { addShopPaymentRoutes } from '#server/payments/shop-payment-routes.ts';
+import { addStaffPaymentRoutes } from '#server/payments/staff-routes.ts';
 import { addWebhookRoutes } from '#server/payments/webhook-routes.ts';
+import { systemClock } from '#server/platform/clock.ts';
 import { problemOfFault } from '#server/platform/database-fault.ts';
 import { buildApp } from '#server/platform/http/app.ts';
+import { acceptCsv } from '#server/platform/http/upload.ts';
 import { silentLog } from '#server/platform/log.ts';
 import { OrderBook } from './order-book.ts';
 
@@ -19,6 +22,9 @@ const QUERIES: QueryTimes = { firstMs: 300, lastMs: 600, authorisedMs: 3_000 };
 const JOBS: JobTimes = { pollMs: 100, leaseMs: 1_000, againFirstMs: 50, againLastMs: 400 };
 const LOOKS_AGAIN_MS = 400;
 const ANSWER_WITHIN_MS = 400;
+
+export const STAFF_TOKEN = 'kt_box_office';
+const STAFF = { kind: 'operator', id: 'op', role: 'admin', person: 'clerk' } as const;
 
 export type PaymentsNodeOptions = {
   readonly sandbox: { readonly url: string; readonly secret: string };
@@ -45,7 +51,7 @@ export class PaymentsNode implements AsyncDisposable {
     const { sandbox, capture = 'manual', notifyUrl = null, port = 0, more = [] } = options;
     const book = await OrderBook.create(pool);
     const app = await buildApp({
-      authenticate: () => Promise.resolve(null),
+      authenticate: (token) => Promise.resolve(token === STAFF_TOKEN ? STAFF : null),
       prove: () => Promise.resolve(null),
       log: silentLog,
       version: '0.0.0',
@@ -60,11 +66,13 @@ export class PaymentsNode implements AsyncDisposable {
       orders: book,
       providers,
       publicUrl: () => 'https://club.example',
-      nowMs: Date.now,
+      nowMs: systemClock,
       queries: QUERIES,
       jobs: JOBS,
     });
+    acceptCsv(app);
     addShopPaymentRoutes(app, payments);
+    addStaffPaymentRoutes(app, payments, 'node');
     await addWebhookRoutes(app, payments);
     const node = new PaymentsNode(book, payments, app);
     node.#url = await app.listen({ host: '127.0.0.1', port });
@@ -73,7 +81,7 @@ export class PaymentsNode implements AsyncDisposable {
       new SandboxProvider({
         ...sandbox,
         capture,
-        notifyUrl: notifyUrl ?? `${node.#url}/api/v1/payments/sandbox/webhook`,
+        notifyUrl: () => notifyUrl ?? `${node.#url}/api/v1/payments/sandbox/webhook`,
         looksAgainAfterMs: LOOKS_AGAIN_MS,
         answerWithinMs: ANSWER_WITHIN_MS,
       }),

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { FactIntake } from './fact-intake.ts';
 import type { HeardFact } from './fact-store.ts';
 import { factsOf } from './fact-store.ts';
-import { finishJob, hastenQuery, type Job, postponeJob } from './job-store.ts';
+import { finishJob, hastenQueries, type Job, postponeJob } from './job-store.ts';
 import { keyOf } from './money-jobs.ts';
 import type { Orders } from './orders-seam.ts';
 import { isSettled } from './payment-state.ts';
@@ -40,9 +40,6 @@ export const QUERY_TIMES: QueryTimes = {
   authorisedMs: 10 * 60_000,
 };
 
-/** Something taken on by a provider and not done yet. */
-const PENDING_MS = 5_000;
-
 /** @throws ProviderFault, and whatever our database throws: to be tried again */
 export async function carryOut(deps: JobDeps, job: Job): Promise<void> {
   const payment = (await loadPayments(deps.pool, [job.payment])).get(job.payment);
@@ -53,6 +50,9 @@ export async function carryOut(deps: JobDeps, job: Job): Promise<void> {
     throw new ProviderFault(`${payment.provider} is not configured at this node`);
   }
   if (job.kind === 'query') return await query(deps, provider, job, payment);
+  if (job.kind === 'refund' && (await isReturned(deps, job))) {
+    return await finishJob(deps.pool, job.id, 'done');
+  }
   const request = await requestOf(deps, job, payment);
   const outcome = await provider[job.kind](request);
   await take(deps, payment, outcome, 'answer');
@@ -75,7 +75,7 @@ async function conclude(
   payment: Payment,
   outcome: Outcome,
 ): Promise<void> {
-  if (outcome.kind === 'pending') return await postponeJob(pool, job.id, PENDING_MS, null);
+  if (outcome.kind === 'pending') return await postponeJob(pool, job.id, outcome.againMs, null);
   if (outcome.kind === 'facts') return await finishJob(pool, job.id, 'done');
   const { returnKey } = job;
   await orders.withStock(payment.event, async (client) => {
@@ -84,10 +84,15 @@ async function conclude(
       await orders.applyPaymentFacts(client, payment.event, [{ order: payment.order, fact }]);
     } else {
       // It went another way than we thought: what really happened is asked for, and decided on.
-      await hastenQuery(client, payment.id);
+      await hastenQueries(client, [payment.id]);
     }
     await finishJob(client, job.id, `refused: ${outcome.reason}`);
   });
+}
+
+/** Told by a webhook, or by whoever handed it out, while we were waiting. */
+async function isReturned({ pool }: JobDeps, { payment, key }: Job): Promise<boolean> {
+  return (await factsOf(pool, [payment])).some((fact) => fact.key === key);
 }
 
 async function requestOf({ pool }: JobDeps, job: Job, payment: Payment): Promise<ChargeRequest> {

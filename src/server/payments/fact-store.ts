@@ -56,6 +56,70 @@ export async function factsOf(
   return rows.map(factOf);
 }
 
+/** Facts about payments that nobody here has begun. */
+export async function unmatchedFacts(pool: Pool, limit: number): Promise<StoredFact[]> {
+  const { rows } = await pool.query<Row>(
+    `SELECT ${COLUMNS} FROM payment_facts WHERE decision = 'unmatched' ORDER BY heard_at DESC LIMIT $1`,
+    [limit],
+  );
+  return rows.map(factOf);
+}
+
+/** Those of these names that we know. */
+export async function factsNamed(
+  client: PoolClient,
+  provider: string,
+  ids: readonly string[],
+): Promise<Map<string, StoredFact>> {
+  const { rows } = await client.query<Row>(
+    `SELECT ${COLUMNS} FROM payment_facts WHERE provider = $1 AND id = ANY($2::text[])`,
+    [provider, arrayLiteral(ids)],
+  );
+  return new Map(rows.map((row) => [row.id, factOf(row)]));
+}
+
+/** Money that moved by our facts, and that no file has told of yet. */
+export async function factsHeardBetween(
+  client: PoolClient,
+  provider: string,
+  from: number,
+  until: number,
+): Promise<StoredFact[]> {
+  const { rows } = await client.query<Row>(
+    `SELECT ${COLUMNS} FROM payment_facts
+     WHERE provider = $1 AND heard_at >= $2 AND heard_at < $3 AND kind IN ('captured', 'refunded')
+       AND reconciled_by IS NULL ORDER BY heard_at, id`,
+    [provider, new Date(from), new Date(until)],
+  );
+  return rows.map(factOf);
+}
+
+/** @param found - names of facts that the file tells of */
+export async function noteReconciled(
+  client: PoolClient,
+  file: {
+    readonly provider: string;
+    readonly day: string;
+    readonly fileHash: Buffer;
+    readonly lines: number;
+    readonly differences: number;
+    readonly madeBy: string;
+  },
+  found: readonly string[],
+): Promise<void> {
+  const { provider, day, fileHash, lines, differences, madeBy } = file;
+  const { rows } = await client.query<{ id: string }>(
+    `INSERT INTO reconciliations (provider, day, file_hash, lines, differences, made_by)
+     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+    [provider, day, fileHash, lines, differences, madeBy],
+  );
+  await client.query(
+    `UPDATE payment_facts SET reconciled_by = $3
+     WHERE provider = $1 AND id = ANY($2::text[]) AND reconciled_by IS NULL`,
+    [provider, arrayLiteral(found), rows[0]?.id],
+  );
+}
+
 export type DecidedFact = HeardFact & { readonly decision: StoredDecision };
 
 /** Those that are there already are left as they are, but for what they were waiting for. */

@@ -130,11 +130,15 @@ export async function postponeJob(
   );
 }
 
-/** Asks at once, not when its time comes: something is known to have happened. */
-export async function hastenQuery(client: Pool | PoolClient, payment: string): Promise<void> {
+/** Asks at once, not when their time comes: something is known to have happened. */
+export async function hastenQueries(
+  client: PoolClient,
+  payments: readonly string[],
+): Promise<void> {
   await client.query(
-    `UPDATE payment_jobs SET due_at = now(), done_at = NULL WHERE payment = $1 AND kind = 'query'`,
-    [payment],
+    `UPDATE payment_jobs SET due_at = now(), done_at = NULL
+     WHERE payment = ANY($1::text[]) AND kind = 'query'`,
+    [arrayLiteral(payments)],
   );
 }
 

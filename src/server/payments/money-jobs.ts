@@ -2,9 +2,21 @@
 // cancellation, an order that lapsed.
 
 import { hash } from 'node:crypto';
+import type { PoolClient } from 'pg';
 import { encodeBase32 } from '#domain/credentials/base32.ts';
-import type { NewJob } from './job-store.ts';
+import { type NewJob, postJobs } from './job-store.ts';
 import type { MoneyEffect } from './orders-seam.ts';
+
+/** Posts what an order decided about its money, in the transaction in which it was decided. */
+export async function postMoney(
+  client: PoolClient,
+  effects: readonly MoneyEffect[],
+): Promise<void> {
+  await postJobs(
+    client,
+    effects.map((effect) => jobOf(effect, '')),
+  );
+}
 
 /** @param charge - that of the fact it followed from; empty: the one that there is */
 export function jobOf(effect: MoneyEffect, charge: string): NewJob {

@@ -64,4 +64,6 @@ export type Orders = {
     event: number,
     facts: readonly ToldFact[],
   ): Promise<readonly FactVerdict[]>;
+  /** What the club owes a member, by the ledger, in minor units. */
+  creditOf(client: PoolClient, member: string, currency: string): Promise<number>;
 };

@@ -92,7 +92,7 @@ export async function insertPayment(client: PoolClient, payment: NewPayment): Pr
 }
 
 export async function findByKey(
-  client: PoolClient,
+  client: Pool | PoolClient,
   order: string,
   requestKey: string,
 ): Promise<Payment | null> {
@@ -140,6 +140,19 @@ export async function listPayments(pool: Pool, filter: PaymentFilter): Promise<P
     [filter.event, filter.provider, filter.state, filter.before, filter.limit],
   );
   return rows.map(paymentOf);
+}
+
+/** Begun with this provider under this reference, as a buyer writes it on a bank transfer. */
+export async function paymentByRef(
+  pool: Pool | PoolClient,
+  provider: ProviderName,
+  ref: string,
+): Promise<Payment | null> {
+  const { rows } = await pool.query<Row>(
+    `SELECT ${COLUMNS} FROM payments WHERE provider = $1 AND provider_ref = $2`,
+    [provider, ref],
+  );
+  return rows[0] === undefined ? null : paymentOf(rows[0]);
 }
 
 /** Writes the sums of payments as they are now; the state follows from them. */

@@ -1,5 +1,6 @@
 // The parts of payments, put together for one node.
 import type { Pool } from 'pg';
+import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
 import { QUERY_TIMES, type QueryTimes } from './carry-out.ts';
 import { FactIntake } from './fact-intake.ts';
@@ -15,7 +16,7 @@ type PaymentsDeps = {
   readonly providers: ReadonlyMap<string, PaymentProvider>;
   /** Where buyers reach this site, without a slash at its end. */
   readonly publicUrl: () => string;
-  readonly nowMs: () => number;
+  readonly nowMs: Clock;
   readonly queries?: QueryTimes;
   readonly jobs?: JobTimes;
 };
@@ -26,7 +27,7 @@ export class Payments {
   readonly orders: Orders;
   readonly providers: ReadonlyMap<string, PaymentProvider>;
   readonly publicUrl: () => string;
-  readonly nowMs: () => number;
+  readonly nowMs: Clock;
   readonly queries: QueryTimes;
   readonly intake: FactIntake;
   readonly #runner: JobRunner;

@@ -88,7 +88,7 @@ export type ChargeRequest = {
  */
 export type Outcome =
   | { readonly kind: 'facts'; readonly facts: readonly ProviderFact[] }
-  | { readonly kind: 'pending' }
+  | { readonly kind: 'pending'; readonly againMs: number }
   | {
       readonly kind: 'refused';
       readonly reason: 'already-captured' | 'not-captured' | 'too-old' | 'declined';

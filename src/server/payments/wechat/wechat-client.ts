@@ -13,7 +13,8 @@ export type WechatConfig = {
   /** By the serial of the platform's certificate, or the id of its public key. */
   readonly platformKeys: ReadonlyMap<string, KeyObject>;
   readonly apiKey: Buffer;
-  readonly notifyUrl: string;
+  /** Where webhooks are to come; known once the server listens. */
+  readonly notifyUrl: () => string;
   readonly baseUrl: string;
   readonly answerWithinMs: number;
 };

@@ -34,7 +34,7 @@ const CONFIG: WechatConfig = {
   privateKey: MERCHANT.privateKey,
   platformKeys: new Map([['PLATFORM1', PLATFORM.publicKey]]),
   apiKey: API_KEY,
-  notifyUrl: 'https://club.example/api/v1/payments/wechat-pay/webhook',
+  notifyUrl: () => 'https://club.example/api/v1/payments/wechat-pay/webhook',
   baseUrl: '',
   answerWithinMs: 2_000,
 };
@@ -160,7 +160,7 @@ test('a payment begins as a code, as an address, or within WeChat', async () => 
     description: '德比 2 张票',
     out_trade_no: 'pay-abc',
     time_expire: '2026-11-29T19:35:00+08:00',
-    notify_url: CONFIG.notifyUrl,
+    notify_url: CONFIG.notifyUrl(),
     amount: { total: 38_000, currency: 'CNY' },
   });
   const h5 = await at.pay.begin({ ...BEGIN, method: 'h5' });
@@ -229,7 +229,7 @@ test('a refund is asked for by its key until it is done', async () => {
     },
   }));
   const request = { payment: PAYMENT, charge: '42000', amountMinor: 19_000, key: 'r-1' };
-  assert.deepEqual(await at.pay.refund(request), { kind: 'pending' });
+  assert.equal((await at.pay.refund(request)).kind, 'pending');
   status = 'SUCCESS';
   const done = await at.pay.refund(request);
   assert.deepEqual(done.kind === 'facts' && done.facts[0], {

@@ -31,6 +31,8 @@ const METHODS = ['native', 'h5', 'jsapi'] as const;
 type Method = (typeof METHODS)[number];
 
 const NOTICE_AGE_MAX_MS = 5 * 60_000;
+/** Refunds to a bank card take minutes, and days. */
+const REFUND_AGAIN_MS = 60_000;
 const DESCRIPTION_CHARS_MAX = 60;
 const REPLY = { type: 'application/json', text: '{"code":"SUCCESS"}' };
 
@@ -56,7 +58,7 @@ export class WechatPay implements PaymentProvider {
       description: request.description.slice(0, DESCRIPTION_CHARS_MAX),
       out_trade_no: request.payment,
       time_expire: toIsoWithOffset(request.expiresAt),
-      notify_url: notifyUrl,
+      notify_url: notifyUrl(),
       amount: { total: request.amountMinor, currency: 'CNY' },
       ...payerOf(method, request),
     });
@@ -99,7 +101,7 @@ export class WechatPay implements PaymentProvider {
       return { kind: 'refused', reason: 'declined', detail: answer.code };
     }
     const refund = readAs(wechatRefund, answer.body);
-    if (refund.status === 'PROCESSING') return { kind: 'pending' };
+    if (refund.status === 'PROCESSING') return { kind: 'pending', againMs: REFUND_AGAIN_MS };
     if (refund.status === 'SUCCESS') return { kind: 'facts', facts: [refundFact(refund)] };
     return { kind: 'refused', reason: 'declined', detail: refund.status };
   }
