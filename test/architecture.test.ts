@@ -71,7 +71,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     sales: ['platform', 'entry', 'venue', 'tickets', 'grounds'],
     shadow: ['platform', 'entry', 'venue'],
     sync: ['platform', 'entry', 'venue', 'access', 'release'],
-    payments: ['platform', 'venue'],
+    payments: ['platform', 'venue', 'sales'],
     lanes: ['platform', 'entry', 'venue', 'notices', 'access', 'tickets'],
     live: ['platform', 'entry', 'venue', 'notices', 'access', 'lanes'],
     edge: ['platform', 'entry', 'venue', 'notices', 'access', 'sync', 'lanes'],

@@ -18,3 +18,7 @@ CREATE INDEX reconciliations_by_day ON reconciliations (provider, day);
 ALTER TABLE payment_facts ADD COLUMN reconciled_by bigint REFERENCES reconciliations (id);
 CREATE INDEX payment_facts_unreconciled ON payment_facts (provider, heard_at)
   WHERE reconciled_by IS NULL AND kind IN ('captured', 'refunded');
+
+-- A member's credit is what the ledger says of it.
+CREATE INDEX ledger_by_credit ON ledger (credit) WHERE credit LIKE 'credit:%';
+CREATE INDEX ledger_by_debit ON ledger (debit) WHERE debit LIKE 'credit:%';

@@ -55,6 +55,7 @@ import type { Principal } from './platform/principal.ts';
 import { Shedding } from './platform/shedding/shedding.ts';
 import { addReleaseRoutes } from './release/release-routes.ts';
 import type { RunningOutbox } from './run-outbox.ts';
+import { runPayments } from './run-payments.ts';
 import { addArrivalRoutes } from './sales/arrival-routes.ts';
 import { addBooksRoutes } from './sales/books-routes.ts';
 import { addBuyerRoutes } from './sales/buyer-routes.ts';
@@ -144,7 +145,10 @@ export async function buildServerApp(
   addNodeRoutes(app, context, among.nodes);
   addAddressRoutes(app, context, among.nodes);
   const { channels } = among;
-  addScreenRoutes(app, { config, version, context, database, channels });
+  const sales = addScreenRoutes(app, { config, version, context, database, channels });
+  if (config.role !== 'edge') {
+    await runPayments(app, onPool(context, database.consolePool), sales, config.dataDir);
+  }
   addWebRoutes(app, config.tls !== null);
   return app;
 }
@@ -159,7 +163,7 @@ function addScreenRoutes(
     readonly database: Database;
     readonly channels: RunningOutbox['channels'];
   },
-): void {
+): Sales {
   const { config, version, context, database, channels } = server;
   const console = onPool(context, database.consolePool);
   const bulk = onPool(context, database.bulkPool);
@@ -200,6 +204,7 @@ function addScreenRoutes(
     migrations: MIGRATIONS,
     isDiskFull: () => database.isDiskFull(),
   });
+  return sales;
 }
 
 function sheddingOf(context: ServerContext, database: Database): Shedding {

@@ -1,7 +1,7 @@
 // The real server in this process on a database under test: started by the same code as `serve`, asked over
 // HTTP. A second one on the same database is a second node of the hub.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -30,6 +30,8 @@ type HttpNodeOptions = {
   readonly edge?: { readonly token: string; readonly hubUrl: string };
   /** Says where the cell is. */
   readonly cellFile?: string | null;
+  /** Put into the data directory before it starts, by their names. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Says how messages leave. */
   readonly outboxFile?: string;
 };
@@ -58,11 +60,16 @@ export class HttpNode implements AsyncDisposable {
       port = 0,
       edge,
       cellFile = null,
+      files = {},
       outboxFile,
     }: HttpNodeOptions = {},
   ): Promise<HttpNode> {
     const dataDir = beside?.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'kaimen-http-'));
     if (edge !== undefined) writeFileSync(path.join(dataDir, 'edge-token'), edge.token);
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(dataDir, name)), { recursive: true });
+      writeFileSync(path.join(dataDir, name), content);
+    }
     const pool = new pg.Pool({ ...database.connection, max: 6 });
     const claimPool = new pg.Pool({ ...database.connection, max: 4 });
     const consolePool = new pg.Pool({ ...database.connection, max: 4 });

@@ -53,6 +53,16 @@ const transferFile = z.strictObject({
   account: z.strictObject({ name: z.string(), number: z.string(), bank: z.string() }),
 });
 
+const siteFile = z.strictObject({ publicUrl: z.url() });
+
+/** Where buyers and providers reach this site, as `site.json` says; null: it does not say. @throws UsageError */
+export function publicUrlOf(directory: string): (() => string) | null {
+  const site = new Directory(directory).read('site.json', siteFile);
+  if (site === null) return null;
+  const url = site.publicUrl.replace(/\/+$/, '');
+  return () => url;
+}
+
 export type ConfiguredProviders = {
   readonly providers: ReadonlyMap<string, PaymentProvider>;
   stop(): Promise<void>;

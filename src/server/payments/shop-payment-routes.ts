@@ -14,6 +14,7 @@ export function addShopPaymentRoutes(app: FastifyInstance, payments: Payments): 
     method: 'POST',
     url: '/api/v1/shop/orders/:id/payments',
     rule: { allow: 'public' },
+    priority: 'shop',
     summary:
       'Begin to pay; Kaimen-Order carries the secret of the order, Idempotency-Key is needed',
     tag: 'shop',
