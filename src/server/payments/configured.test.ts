@@ -55,6 +55,11 @@ test('a way without a file is absent, and those that there are stand in the orde
       'hand.json': { providers: ['card', 'cash'] },
       'transfer.json': { account: { name: 'Club', number: '6222', bank: 'Bank' } },
       'wechat-pay.json': WECHAT,
+      'alipay.json': {
+        ...{ appId: '2019073166072302', privateKeyFile: 'merchant.pem' },
+        alipayPublicKeyFile: 'platform.pem',
+      },
+      'stripe.json': { secretKeyFile: 'secret', webhookSecretFile: 'secret' },
       'sandbox.json': { secretFile: 'secret' },
       secret: 'a-secret',
     }),
@@ -62,7 +67,7 @@ test('a way without a file is absent, and those that there are stand in the orde
   );
   assert.deepEqual(
     [...all.providers.keys()],
-    ['sandbox', 'wechat-pay', 'transfer', 'cash', 'card'],
+    ['sandbox', 'wechat-pay', 'alipay', 'stripe', 'transfer', 'cash', 'card'],
   );
   await all.stop();
 });

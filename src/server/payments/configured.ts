@@ -5,11 +5,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '#server/platform/usage-error.ts';
+import { Alipay } from './alipay/alipay-pay.ts';
 import { HandProvider } from './hand-provider.ts';
 import { type PaymentProvider, PROVIDERS, type ProviderName } from './provider.ts';
 import { SandboxServer } from './sandbox/bank-server.ts';
 import { WELL_BEHAVED } from './sandbox/misbehaviour.ts';
 import { SandboxProvider } from './sandbox/sandbox-provider.ts';
+import { Stripe } from './stripe/stripe-pay.ts';
 import { WechatPay } from './wechat/wechat-pay.ts';
 
 const CALL_WITHIN_MS = 10_000;
@@ -43,6 +45,20 @@ const wechatFile = z.strictObject({
   platformCertificateFiles: z.array(file).default([]),
   platformPublicKeyFiles: z.record(z.string(), file).default({}),
   baseUrl: httpsUrl.default('https://api.mch.weixin.qq.com'),
+});
+
+const alipayFile = z.strictObject({
+  appId: z.string().regex(/^\d{16}$/, 'the number of the app: 16 digits'),
+  privateKeyFile: file,
+  /** Alipay's, as its console shows it for this app. */
+  alipayPublicKeyFile: file,
+  gateway: httpsUrl.default('https://openapi.alipay.com/gateway.do'),
+});
+
+const stripeFile = z.strictObject({
+  secretKeyFile: file,
+  webhookSecretFile: file,
+  baseUrl: httpsUrl.default('https://api.stripe.com'),
 });
 
 const handFile = z.strictObject({
@@ -83,27 +99,28 @@ export async function configuredProviders(
 
   const sandbox = from.read('sandbox.json', sandboxFile);
   if (sandbox !== null) {
-    const secret = from.secret('sandbox.json', sandbox.secretFile);
-    let { url } = sandbox;
-    if (url === undefined) {
-      const { port, misbehaviour: faults = WELL_BEHAVED } = sandbox;
-      const server = await SandboxServer.start({ secret, port, misbehaviour: faults });
-      stops.push(() => server[Symbol.asyncDispose]());
-      url = server.url;
-    }
-    found.push(
-      new SandboxProvider({
-        url,
-        secret,
-        notifyUrl: webhookOf('sandbox'),
-        capture: sandbox.capture,
-        looksAgainAfterMs: sandbox.looksAgainAfterSeconds * 1_000,
-        answerWithinMs: sandbox.answerWithinSeconds * 1_000,
-      }),
-    );
+    const { provider, stop } = await sandboxOf(from, sandbox, webhookOf('sandbox'));
+    found.push(provider);
+    stops.push(stop);
   }
   const wechat = from.read('wechat-pay.json', wechatFile);
   if (wechat !== null) found.push(wechatPay(from, wechat, webhookOf('wechat-pay')));
+  const alipay = from.read('alipay.json', alipayFile);
+  if (alipay !== null) {
+    const { appId, gateway, privateKeyFile, alipayPublicKeyFile } = alipay;
+    const privateKey = from.key('alipay.json', privateKeyFile, createPrivateKey);
+    const alipayPublicKey = from.key('alipay.json', alipayPublicKeyFile, createPublicKey);
+    const keys = { privateKey, alipayPublicKey };
+    const rest = { notifyUrl: webhookOf('alipay'), answerWithinMs: CALL_WITHIN_MS };
+    found.push(new Alipay({ appId, gateway, ...keys, ...rest }));
+  }
+  const stripe = from.read('stripe.json', stripeFile);
+  if (stripe !== null) {
+    const secretKey = from.secret('stripe.json', stripe.secretKeyFile);
+    const webhookSecret = from.secret('stripe.json', stripe.webhookSecretFile);
+    const { baseUrl } = stripe;
+    found.push(new Stripe({ secretKey, webhookSecret, baseUrl, answerWithinMs: CALL_WITHIN_MS }));
+  }
   const transfer = from.read('transfer.json', transferFile);
   if (transfer !== null) found.push(new HandProvider('transfer', transfer.account));
   const hands = from.read('hand.json', handFile);
@@ -116,6 +133,27 @@ export async function configuredProviders(
       for (const stop of stops) await stop();
     },
   };
+}
+
+/** The one that is named, or one within this process. */
+async function sandboxOf(
+  from: Directory,
+  said: z.infer<typeof sandboxFile>,
+  notifyUrl: () => string,
+): Promise<{ readonly provider: SandboxProvider; stop(): Promise<void> }> {
+  const secret = from.secret('sandbox.json', said.secretFile);
+  const { port, capture, misbehaviour: faults = WELL_BEHAVED } = said;
+  const server =
+    said.url === undefined
+      ? await SandboxServer.start({ secret, port, misbehaviour: faults })
+      : null;
+  const provider = new SandboxProvider({
+    url: said.url ?? server?.url ?? '',
+    ...{ secret, notifyUrl, capture },
+    looksAgainAfterMs: said.looksAgainAfterSeconds * 1_000,
+    answerWithinMs: said.answerWithinSeconds * 1_000,
+  });
+  return { provider, stop: async () => await server?.[Symbol.asyncDispose]() };
 }
 
 function wechatPay(
