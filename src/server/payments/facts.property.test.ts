@@ -30,6 +30,11 @@ const HISTORIES: readonly (readonly [string, readonly HeardFact[], RegExp, strin
     ...([/^(paid|ordered)$/, 'captured'] as const),
   ],
   [
+    'a spare charge, not let go yet',
+    [fact('authorised', 'a'), fact('authorised', 'b'), fact('captured', 'a')],
+    ...([/^paid$/, 'captured'] as const),
+  ],
+  [
     'given back from outside',
     [fact('authorised', 'a'), fact('captured', 'a'), fact('refunded', 'a')],
     ...([/^voided$/, 'refunded'] as const),
@@ -106,6 +111,10 @@ for (const [name, history, order, payment] of HISTORIES) {
         const left = [...taken.stored.values()].filter(({ decision }) => decision === 'waiting');
         assert.deepEqual(left, []);
         assert.equal(taken.stored.size, history.length);
+        // A charge that the order does not count on is let go, or was asked to be captured and comes back.
+        const spare = taken.stored.get('authorised:b')?.decision ?? 'spare';
+        assert.match(spare, /^(spare|capture|return-money|already)$/);
+        if (!taken.stored.has('voided:b')) assert.notEqual(spare, 'already');
       }),
       { numRuns: 300 },
     );

@@ -57,10 +57,13 @@ function chargesOf(known: readonly StoredFact[], fresh: readonly HeardFact[]): C
     if (kind === 'captured') captured.add(chargeOf(fact));
     if (kind === 'captured' || kind === 'voided') settled.add(chargeOf(fact));
   }
-  for (const fact of [...known.filter(({ decision }) => decision !== 'spare'), ...fresh]) {
-    const counts =
-      fact.kind === 'captured' || (fact.kind === 'authorised' && !settled.has(chargeOf(fact)));
-    if (counts && !main.has(fact.payment)) main.set(fact.payment, fact.charge);
+  const counted = [...known.filter(({ decision }) => decision !== 'spare'), ...fresh];
+  const isOpen = (fact: HeardFact) => fact.kind === 'authorised' && !settled.has(chargeOf(fact));
+  // What was captured counts before anything that is only authorised, whichever was told first.
+  for (const isMain of [({ kind }: HeardFact) => kind === 'captured', isOpen]) {
+    for (const fact of counted.filter(isMain)) {
+      if (!main.has(fact.payment)) main.set(fact.payment, fact.charge);
+    }
   }
   return { settled, captured, main };
 }
