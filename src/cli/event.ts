@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { anyAnswer, rowsOf } from './answers.ts';
 import { at } from './client.ts';
 import { groupCommand, idArgument, runs, serverCommand } from './command.ts';
+import { changeCommand } from './event-change.ts';
 import { CommandFailure } from './failure.ts';
 import { count, table } from './output.ts';
 
@@ -12,6 +13,7 @@ export function eventCommand(): Command {
     turn('open', 'Open a match: from now on lanes admit.', 'is open: lanes admit'),
     turn('close', 'Close a match: lanes admit nobody any more.', 'is closed: nobody is admitted'),
     turn('archive', 'Archive a closed match.', 'is archived'),
+    changeCommand(),
     list(),
     show(),
   ]);

@@ -14,6 +14,7 @@ import { DEVICE_PREFIX } from './access/store.ts';
 import { addAccountRoutes } from './accounts/account-routes.ts';
 import { addSessionRoutes } from './accounts/session-routes.ts';
 import { SESSION_PREFIX } from './accounts/session-store.ts';
+import { addDelivery } from './add-delivery.ts';
 import { addBackupRoutes } from './backup/routes.ts';
 import { addCellRoutes } from './cell/cell-routes.ts';
 import { addDeskRoutes } from './desk/routes.ts';
@@ -87,7 +88,7 @@ export async function buildServerApp(
   among: {
     readonly nodes: Nodes;
     readonly watch: NodeWatch;
-    readonly channels: RunningOutbox['channels'];
+    readonly outbox: RunningOutbox;
   },
 ): Promise<FastifyInstance> {
   const app = await buildApp({
@@ -144,8 +145,8 @@ export async function buildServerApp(
   watchForClones(context);
   addNodeRoutes(app, context, among.nodes);
   addAddressRoutes(app, context, among.nodes);
-  const { channels } = among;
-  const sales = addScreenRoutes(app, { config, version, context, database, channels });
+  const { outbox } = among;
+  const sales = addScreenRoutes(app, { config, version, context, database, outbox });
   if (config.role !== 'edge') {
     await runPayments(app, onPool(context, database.consolePool), sales, config.dataDir);
   }
@@ -161,10 +162,10 @@ function addScreenRoutes(
     readonly version: string;
     readonly context: ServerContext;
     readonly database: Database;
-    readonly channels: RunningOutbox['channels'];
+    readonly outbox: RunningOutbox;
   },
 ): Sales {
-  const { config, version, context, database, channels } = server;
+  const { config, version, context, database, outbox } = server;
   const console = onPool(context, database.consolePool);
   const bulk = onPool(context, database.bulkPool);
   addTicketRoutes(app, console, bulk);
@@ -192,7 +193,8 @@ function addScreenRoutes(
   addStoreRoutes(app, console);
   addMonitoringRoutes(app, console);
   addDeskRoutes(app, console);
-  addOutboxRoutes(app, console, channels);
+  addOutboxRoutes(app, console, outbox.channels);
+  addDelivery(app, config, console, bulk, { sales, seller: outbox.seller });
   addIdentityRoutes(app, console);
   addAuditRoutes(app, database.consolePool);
   addEdgeRoutes(app, console);

@@ -8,6 +8,7 @@ import type { ServerContext } from './server-context.ts';
 export type RunningOutbox = {
   /** By which channels this hub sends. */
   readonly channels: { readonly mail: boolean; readonly text: boolean };
+  readonly seller: OutboxConfig['seller'];
   stop(): Promise<void>;
 };
 
@@ -19,10 +20,11 @@ export async function runOutbox(
   const config = file === null ? null : readOutboxConfig(file);
   const carriers = config === null ? [] : await carriersOf(config);
   const channels = { mail: false, text: config?.text != null };
-  if (carriers.length === 0) return { channels, stop: async () => {} };
+  const seller = config?.seller ?? null;
+  if (carriers.length === 0) return { channels, seller, stop: async () => {} };
   const sender = new OutboxSender({ pool, masterKey, now, log, carriers });
   sender.start();
-  return { channels, stop: () => sender.stop() };
+  return { channels, seller, stop: () => sender.stop() };
 }
 
 /** What sends letters is loaded where letters are sent: a box has no use for it. */

@@ -118,8 +118,7 @@ export async function startServer(
     const watch = runNodes(context, nodes, clock);
     // Orders are the hub's, and so is what is told of them.
     const outbox = await runOutbox(context, identity === null ? (config.outboxFile ?? null) : null);
-    const { channels } = outbox;
-    const among = { nodes, watch, channels };
+    const among = { nodes, watch, outbox };
     const app = await buildServerApp(config, version, context, database, among);
     const address = await app.listen({ host: config.host, port: config.port });
     const polls = startPolls(context);

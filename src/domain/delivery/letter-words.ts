@@ -54,6 +54,10 @@ export const LETTER_WORDS = {
     'zh-CN': '如果新的安排不合适，您可以在 {until} 之前在订单页面退票，全额退款。',
     en: 'If that does not suit you, you can return your tickets for all you paid until {until}, on your order page.',
   },
+  'return-open': {
+    'zh-CN': '如果不想等，您可以在订单页面退票，全额退款。',
+    en: 'If you would rather not wait, you can return your tickets for all you paid, on your order page.',
+  },
   'match-cancelled.subject': { 'zh-CN': '比赛取消：{match}', en: 'Cancelled: {match}' },
   'match-cancelled.lead': {
     'zh-CN': '比赛取消，您的票已作废。{amount} 将按原支付方式退回，您不需要做任何事。',

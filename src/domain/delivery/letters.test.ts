@@ -35,7 +35,7 @@ const OCCASIONS: readonly Occasion[] = [
   { template: 'refund-sent', facts: { orderRef, match: MATCH, refund } },
   { template: 'payment-returned', facts: { orderRef, match: MATCH, amount: refund } },
   { template: 'match-moved', facts: { orderRef, before: MATCH, match: LATER, returnBy } },
-  { template: 'match-postponed', facts: { orderRef, match: MATCH, returnBy: null } },
+  { template: 'match-postponed', facts: { orderRef, match: MATCH, mayReturn: true } },
   { template: 'match-cancelled', facts: { orderRef, match: MATCH, refund } },
   { template: 'sign-in', facts: { minutes: 15 } },
 ];

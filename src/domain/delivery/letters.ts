@@ -109,7 +109,7 @@ function changedMatch(
   say: Say,
   language: Language,
 ): Words {
-  const { match, returnBy } = facts;
+  const { match } = facts;
   const when = (at: number) => momentText(at, match.timeZone, language);
   const [whole, ...rest] = matchFacts(match, say, language);
   assert(whole !== undefined, 'a match has facts');
@@ -120,10 +120,7 @@ function changedMatch(
           [say('label.now'), `${when(match.startsAt)} · ${match.venue[language]}`],
         ]
       : [[say('label.before'), when(match.startsAt)], ...rest.slice(1)];
-  const back: Block[] =
-    returnBy === null
-      ? []
-      : [{ kind: 'paragraph', text: say('return-by', { until: when(returnBy) }) }];
+  const back: Block[] = returnWords(facts, say, when).map((text) => ({ kind: 'paragraph', text }));
   const day = dayText(match.startsAt, match.timeZone, language);
   return {
     subject: say(`${template}.subject`, { match: match.name[language], day }),
@@ -133,6 +130,15 @@ function changedMatch(
       ...back,
     ],
   };
+}
+
+function returnWords(
+  facts: Extract<Occasion, { template: 'match-moved' | 'match-postponed' }>['facts'],
+  say: Say,
+  when: (at: number) => string,
+): string[] {
+  if ('mayReturn' in facts) return facts.mayReturn ? [say('return-open')] : [];
+  return facts.returnBy === null ? [] : [say('return-by', { until: when(facts.returnBy) })];
 }
 
 function matchFacts(match: Match, say: Say, language: Language): Fact[] {

@@ -66,7 +66,8 @@ export type Occasion =
       readonly facts: {
         readonly orderRef: string;
         readonly match: Match;
-        readonly returnBy: number | null;
+        /** Whether money back may be asked for, for as long as there is no new date. */
+        readonly mayReturn: boolean;
       };
     }
   | {

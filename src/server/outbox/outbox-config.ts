@@ -3,11 +3,22 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Language } from '#domain/delivery/message-format.ts';
 import { TEMPLATES, type Template } from '#domain/delivery/occasions.ts';
+import type { Localized } from '#domain/venue/match-event.ts';
+import { localized } from '#protocol/primitives.ts';
 
 const approved = z.strictObject({ 'zh-CN': z.string().min(1), en: z.string().min(1) }).partial();
 
 const outboxFile = z.strictObject({
   publicUrl: z.url({ protocol: /^https?$/, error: 'write it like https://tickets.club.example' }),
+  seller: z
+    .strictObject({
+      name: localized,
+      address: localized,
+      taxId: z
+        .string()
+        .regex(/^[0-9A-Z-]{5,30}$/, 'write the seller’s tax number, such as 91310000775785552L'),
+    })
+    .optional(),
   text: z
     .strictObject({
       provider: z.literal('sandbox'),
@@ -24,10 +35,18 @@ export type TextConfig = {
   >;
 };
 
+export type SellerConfig = {
+  readonly name: Localized;
+  readonly address: Localized;
+  readonly taxId: string;
+};
+
 export type OutboxConfig = {
   /** Where buyers find the shop. */
   readonly publicUrl: string;
   readonly text: TextConfig | null;
+  /** Who receipts are from. */
+  readonly seller: SellerConfig | null;
 };
 
 /** It names field and mend; ends the start of the server. */
@@ -43,9 +62,10 @@ export function readOutboxConfig(file: string): OutboxConfig {
     const { path: where = [], message = '' } = parsed.error.issues[0] ?? {};
     throw new OutboxConfigError(`${file}: ${where.join('.') || 'the file'}: ${message}`);
   }
-  const { publicUrl, text } = parsed.data;
+  const { publicUrl, text, seller } = parsed.data;
   return {
     publicUrl,
+    seller: seller ?? null,
     text:
       text === undefined
         ? null

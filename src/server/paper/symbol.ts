@@ -1,6 +1,6 @@
-import { crc32, deflateSync } from 'node:zlib';
 import { type ErrorCorrection, encodeQR } from 'qr';
 import { assert } from '#domain/kernel/assert.ts';
+import { pngOf } from './png.ts';
 
 /**
  * The QR symbol of a ticket code, as SVG or PNG. A symbol always brings its own white ground and a
@@ -191,23 +191,15 @@ function round(value: number): number {
 
 export type PngOptions = { readonly modulePx: number };
 
-const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-
 /** Black and white, one bit a pixel (W3C PNG, colour type 0, bit depth 1). */
 export function symbolPng(code: string, { modulePx }: PngOptions): Buffer<ArrayBuffer> {
   assert(Number.isInteger(modulePx) && modulePx >= 1 && modulePx <= 64, `modulePx ${modulePx}`);
   const matrix = symbolMatrix(code);
   const sizePx = matrix.length * modulePx;
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(sizePx, 0);
-  header.writeUInt32BE(sizePx, 4);
-  header[8] = 1;
-  return Buffer.concat([
-    PNG_SIGNATURE,
-    pngChunk('IHDR', header),
-    pngChunk('IDAT', deflateSync(pngRows(matrix, modulePx))),
-    pngChunk('IEND', Buffer.alloc(0)),
-  ]);
+  return pngOf(
+    { width: sizePx, height: sizePx, bitDepth: 1, colorType: 0 },
+    pngRows(matrix, modulePx),
+  );
 }
 
 /** Each row opens with its filter type, 0; a set bit is white. */
@@ -227,13 +219,4 @@ function pngRows(matrix: SymbolMatrix, modulePx: number): Buffer {
     }
   });
   return rows;
-}
-
-function pngChunk(type: string, data: Buffer): Buffer {
-  const chunk = Buffer.alloc(12 + data.length);
-  chunk.writeUInt32BE(data.length, 0);
-  chunk.write(type, 4, 'latin1');
-  data.copy(chunk, 8);
-  chunk.writeUInt32BE(crc32(chunk.subarray(4, 8 + data.length)), 8 + data.length);
-  return chunk;
 }

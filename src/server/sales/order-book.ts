@@ -26,6 +26,7 @@ import {
 } from './order-store.ts';
 import type { Place } from './stock-change.ts';
 import type { StockStep } from './stock-step.ts';
+import type { PaidOrder } from './tell-buyers.ts';
 
 /** What must be asked of a provider. */
 export type MoneyEffect = Extract<OrderEffect, { readonly kind: 'capture' | 'void' | 'refund' }>;
@@ -72,6 +73,14 @@ export class OrderBook {
       if (stored.event !== this.#step.event) continue;
       this.#entries.set(stored.id, { stored, isNew: false, isChanged: false });
     }
+  }
+
+  /** Orders that are paid by this step, once it is written. */
+  get issued(): readonly PaidOrder[] {
+    return [...this.#issuing].flatMap((id) => {
+      const stored = this.find(id);
+      return stored === null ? [] : [{ stored, lines: this.#lines.get(id) ?? [] }];
+    });
   }
 
   find(id: string): StoredOrder | null {

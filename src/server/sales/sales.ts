@@ -1,6 +1,7 @@
 // Everything that is on sale at this node: one line for each event's stock, and whoever needs them.
 import type { Pool, PoolClient } from 'pg';
 import { assert } from '#domain/kernel/assert.ts';
+import type { Instant } from '#domain/kernel/instant.ts';
 import { isLive } from '#domain/sales/order.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import type { ServerContext } from '#server/server-context.ts';
@@ -17,6 +18,7 @@ import {
 import { loadOrders } from './order-store.ts';
 import { isOrderSecret } from './secrets.ts';
 import { StockLine } from './stock-line.ts';
+import { tellPaid } from './tell-buyers.ts';
 
 const TEND_EVERY_MS = 500;
 
@@ -63,6 +65,11 @@ export class Sales {
       source: async () => {
         const { keyring, ground } = await this.#context.catalogue.get(event);
         return { key: keyring.own, ground };
+      },
+      tellPaid: async (client, sale, orders, at) => {
+        const { masterKey, catalogue } = this.#context;
+        const { ground } = await catalogue.get(event, client);
+        await tellPaid(client, { masterKey, sale, ground, at: at as Instant }, orders);
       },
       postMoney: async (client, number, money) => {
         const post = this.#postMoney;

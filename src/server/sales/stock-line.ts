@@ -10,11 +10,13 @@ import { OutcomeUnknownError } from '#server/platform/outcome-unknown.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import { arrangeStock } from './arrange-stock.ts';
 import type { TicketSource } from './issue-tickets.ts';
+import type { OpenSale } from './open-sale.ts';
 import { type MoneyEffect, OrderBook } from './order-book.ts';
 import { ShownStock } from './shown-stock.ts';
 import type { StockMemory } from './stock-memory.ts';
 import { StockStep } from './stock-step.ts';
 import { ensureHead, type Head, loadStock, lockHead, readLog } from './stock-store.ts';
+import type { PaidOrder } from './tell-buyers.ts';
 
 const BATCH_MAX = 512;
 const WAITING_MAX = 20_000;
@@ -50,6 +52,13 @@ export type StockLineDeps = {
     client: PoolClient,
     event: number,
     money: readonly { readonly order: string; readonly effect: MoneyEffect }[],
+  ) => Promise<void>;
+  /** Has buyers told of what they have paid for, with it. */
+  readonly tellPaid: (
+    client: PoolClient,
+    sale: OpenSale,
+    orders: readonly PaidOrder[],
+    at: number,
   ) => Promise<void>;
 };
 
@@ -175,7 +184,7 @@ export class StockLine {
     work: (turn: Turn) => Promise<T>,
     tried: { step: StockStep | null },
   ): Promise<T> {
-    const { pool, event, source, postMoney } = this.#deps;
+    const { pool, event, source, postMoney, tellPaid } = this.#deps;
     const memory = await this.#remembered();
     let ended = 0;
     const run = async (client: PoolClient) => {
@@ -193,6 +202,7 @@ export class StockLine {
       if (book.money.length > 0) await postMoney(client, event, book.money);
       const seats = await step.write();
       await book.write();
+      if (book.issued.length > 0) await tellPaid(client, memory.sale, book.issued, head.now);
       return { result, seats };
     };
     const { result, seats } = await inTransaction(pool, run, { isOnce: true });

@@ -12,20 +12,20 @@ export type FaceRow = TicketRow & { order_ref: string | null; name: string | nul
 const PAGE = 2_000;
 const COLUMNS = TICKET_COLUMNS.replace('serial', 't.serial');
 
-/** Tickets of an event by serial, in pages; of one gate or one reference if asked. */
+/** Tickets of an event by serial, in pages; or those of these references. */
 export async function* readFaceRows(
   pool: Pool,
   event: OpenEvent,
-  only: { readonly ref?: string } = {},
+  only: { readonly refs?: readonly string[] } = {},
 ): AsyncGenerator<readonly FaceRow[]> {
   let after = 0;
   for (;;) {
     const { rows } = await pool.query<FaceRow>(
       `SELECT ${COLUMNS}, t.order_ref, h.name FROM tickets t
        LEFT JOIN holders h ON h.event = t.event AND h.serial = t.serial
-       WHERE t.event = $1 AND t.serial > $2 AND ($3::text IS NULL OR t.ref = $3)
+       WHERE t.event = $1 AND t.serial > $2 AND ($3::text[] IS NULL OR t.ref = ANY ($3))
        ORDER BY t.serial LIMIT $4`,
-      [event.number, after, only.ref ?? null, PAGE],
+      [event.number, after, only.refs ?? null, PAGE],
     );
     if (rows.length > 0) yield rows;
     if (rows.length < PAGE) return;

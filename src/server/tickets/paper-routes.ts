@@ -185,7 +185,7 @@ async function findFace(
   event: OpenEvent,
   ref: string,
 ): Promise<TicketFace | null> {
-  for await (const [row] of readFaceRows(context.pool, event, { ref })) {
+  for await (const [row] of readFaceRows(context.pool, event, { refs: [ref] })) {
     if (row !== undefined) return ticketFaceOf(event, row, eventFaceOf(event));
   }
   return null;

@@ -1,0 +1,35 @@
+// What buyers are given, and changes of matches: addresses, and the worker that carries changes out.
+import type { FastifyInstance } from 'fastify';
+import { addApproachRoutes } from './delivery/approaches.ts';
+import { ChangeWorker } from './delivery/change-worker.ts';
+import { addEventChangeRoutes } from './delivery/event-change-routes.ts';
+import { matchOf } from './delivery/match-of.ts';
+import { addOrderPaperRoutes, type PaperDeps } from './delivery/order-paper-routes.ts';
+import type { ServeConfig } from './platform/config.ts';
+import type { ServerContext } from './server-context.ts';
+import { eventByNumber } from './venue/find-event.ts';
+
+export function addDelivery(
+  app: FastifyInstance,
+  config: ServeConfig,
+  context: ServerContext,
+  bulk: ServerContext,
+  { sales, seller }: Omit<PaperDeps, 'context'>,
+): void {
+  addApproachRoutes(app, context);
+  addEventChangeRoutes(app, context);
+  addOrderPaperRoutes(app, { context: bulk, sales, seller });
+  // Orders are the hub's.
+  if (config.role === 'edge') return;
+  const { pool, masterKey, now, log, stopping } = context;
+  const deps = {
+    sales,
+    masterKey,
+    now,
+    matchOf: async (event: number) => matchOf((await eventByNumber(pool, event)).file),
+  };
+  const worker = new ChangeWorker(pool, deps, log);
+  worker.start();
+  app.addHook('onClose', () => worker.stop());
+  stopping.addEventListener('abort', () => void worker.stop());
+}
