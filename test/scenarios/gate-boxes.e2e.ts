@@ -96,7 +96,7 @@ async function decidesAtBox(): Promise<void> {
   await ground.hub.ask(`${DERBY}/authority`, { body: { to: 'north', reason: 'match day' } });
   await until(
     SOON_MS,
-    () => box.ask<{ decides: readonly string[] }>('/healthz'),
+    () => box.ask<{ decides: readonly string[] }>('/healthz', { token: ground.adminToken }),
     ({ decides }) => decides.includes('derby'),
   );
 }
