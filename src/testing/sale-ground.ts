@@ -1,8 +1,9 @@
 // A derby on sale: two stands of seats and a terrace, one category, open since an hour.
-import { evenGround, evenSection, type EvenTier } from '#domain/seating/even-ground.ts';
+
+import type { Instant } from '#domain/kernel/instant.ts';
+import { type EvenTier, evenGround, evenSection } from '#domain/seating/even-ground.ts';
 import type { GroundLayout } from '#domain/seating/ground-layout.ts';
 import { makeLayout } from '#domain/seating/make-layout.ts';
-import type { Instant } from '#domain/kernel/instant.ts';
 import type { EventFile } from '#protocol/event-file.ts';
 import type { SaleFileWritten } from '#protocol/sales.ts';
 import { saleFile } from '#protocol/sales.ts';

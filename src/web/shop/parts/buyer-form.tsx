@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import type { HoldView, QuoteView, SaleView } from '#protocol/shop.ts';
 import { Button } from '#web/ui/button.tsx';
 import { Field } from '#web/ui/field.tsx';
@@ -34,7 +34,7 @@ export function BuyerForm({
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<ShopError | null>(null);
   const reach = readContact(contact);
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     setIsTried(true);
     if (isBusy || quote === null || name.trim() === '' || reach === null) return;
