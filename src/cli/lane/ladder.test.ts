@@ -13,7 +13,8 @@ for (const spoiler of SPOILERS) {
     server.fault = spoiler;
     const first = await lane.scan(codes[0] as string);
     assert.deepEqual(word(first), ['provisional', null, 'provisional']);
-    assert.ok(first.ms <= 1_200, `${first.ms} ms`);
+    // A second is the rule, which drills measure; here it must not have waited for the answer.
+    assert.ok(first.ms < SLOW_MS, `${first.ms} ms`);
     const second = await lane.scan(codes[1] as string);
     assert.deepEqual(word(second), ['provisional', null, 'provisional']);
     assert.ok(second.ms < 300, `${second.ms} ms`);
