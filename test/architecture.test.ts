@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['#domain/', '#protocol/', 'node:', 'zod', 'fastify', '@fastify/', 'better-sse', 'pg'],
     ...['pg-copy-streams', 'pino', 'prom-client', 'csv-parse', 'csv-stringify'],
     ...['pdfkit', 'subset-font', 'qr', '@fontsource/', '@node-rs/argon2', 'otpauth'],
-    '@simplewebauthn/server',
+    ...['@simplewebauthn/server', 'nodemailer', 'ical-generator', 'passkit-generator'],
   ],
   web: [
     ...['#domain/', '#protocol/', '#lane/'],
@@ -34,7 +34,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'pg',
       'prom-client',
     ],
-    ...['zxing-wasm', '@hyzyla/pdfium', 'playwright-core', 'axe-core', 'qr', 'otpauth'],
+    ...[
+      'zxing-wasm',
+      '@hyzyla/pdfium',
+      'playwright-core',
+      'axe-core',
+      'qr',
+      'otpauth',
+      'smtp-server',
+    ],
   ],
 };
 

@@ -28,5 +28,8 @@ export const orderAdvice = z.object({
       words: localized,
     }),
   ),
+  papers: z
+    .array(z.enum(['tickets.pdf', 'receipt.pdf', 'calendar.ics', 'wallet.pkpass']))
+    .describe('what may be fetched now; a wallet pass for each ticket'),
 });
 export type OrderAdvice = z.infer<typeof orderAdvice>;

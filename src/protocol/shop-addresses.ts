@@ -2,7 +2,7 @@
 // secret that the buyer's browser makes up, in the header `Kaimen-Cart`; an order has a secret of its own, in
 // `Kaimen-Order`. Neither ever stands in an address.
 import { z } from 'zod';
-import { id } from './primitives.ts';
+import { id, words } from './primitives.ts';
 
 export const SHOP = '/api/v1/shop';
 
@@ -30,12 +30,22 @@ export const shopPaths = {
   orders: () => `${SHOP}/orders`,
   order: (order: string) => `${SHOP}/orders/${order}`,
   payments: (order: string) => `${SHOP}/orders/${order}/payments`,
+  calendar: (order: string) => `${SHOP}/orders/${order}/calendar.ics`,
+  /** Of one ticket, by its line in the order. */
+  walletPass: (order: string, line: string) =>
+    `${SHOP}/orders/${order}/tickets/${encodeURIComponent(line)}/wallet.pkpass`,
   cancelQuote: (order: string) => `${SHOP}/orders/${order}/cancel-quote`,
   cancel: (order: string) => `${SHOP}/orders/${order}/cancel`,
 } as const;
+
+/** Where people read their order; its secret follows in the fragment, which no server is told. */
+export function orderPage(order: string): string {
+  return `/shop/order/${order}`;
+}
 
 export const holdId = z.string().regex(/^h-[a-z2-7]{16}$/, 'use the id of a hold');
 const orderId = z.string().regex(/^k-[a-z2-7]{12}$/, 'use the id of an order');
 export const eventParams = z.strictObject({ id });
 export const holdParams = z.strictObject({ id: holdId });
 export const orderParams = z.strictObject({ id: orderId });
+export const orderTicketParams = z.strictObject({ id: orderId, line: words(20).min(1) });

@@ -4,6 +4,7 @@ import { addApproachRoutes } from './delivery/approaches.ts';
 import { ChangeWorker } from './delivery/change-worker.ts';
 import { addEventChangeRoutes } from './delivery/event-change-routes.ts';
 import { matchOf } from './delivery/match-of.ts';
+import { addOrderLinkRoutes } from './delivery/order-link-routes.ts';
 import { addOrderPaperRoutes, type PaperDeps } from './delivery/order-paper-routes.ts';
 import type { ServeConfig } from './platform/config.ts';
 import type { ServerContext } from './server-context.ts';
@@ -14,16 +15,17 @@ export function addDelivery(
   config: ServeConfig,
   context: ServerContext,
   bulk: ServerContext,
-  { sales, seller }: Omit<PaperDeps, 'context'>,
+  paper: Omit<PaperDeps, 'context'>,
 ): void {
   addApproachRoutes(app, context);
   addEventChangeRoutes(app, context);
-  addOrderPaperRoutes(app, { context: bulk, sales, seller });
+  addOrderPaperRoutes(app, { context: bulk, ...paper });
+  addOrderLinkRoutes(app, { context: bulk, ...paper });
   // Orders are the hub's.
   if (config.role === 'edge') return;
   const { pool, masterKey, now, log, stopping } = context;
   const deps = {
-    sales,
+    sales: paper.sales,
     masterKey,
     now,
     matchOf: async (event: number) => matchOf((await eventByNumber(pool, event)).file),

@@ -194,7 +194,8 @@ function addScreenRoutes(
   addMonitoringRoutes(app, console);
   addDeskRoutes(app, console);
   addOutboxRoutes(app, console, outbox.channels);
-  addDelivery(app, config, console, bulk, { sales, seller: outbox.seller });
+  const { seller, publicUrl, wallet } = outbox;
+  addDelivery(app, config, console, bulk, { sales, seller, publicUrl, wallet });
   addIdentityRoutes(app, console);
   addAuditRoutes(app, database.consolePool);
   addEdgeRoutes(app, console);

@@ -159,7 +159,7 @@ test('whoever has paid is told in the transaction that pays, with the link of th
   assert.deepEqual(total, { amountMinor: 2 * ADULT, currency: 'CNY' });
   const addressee = openedAddressee(MASTER_KEY, message.key, message.addressee);
   assert.equal(addressee.address, 'anna@fans.example');
-  assert.equal(addressee.path, `/shop/orders/${order}#${orderSecret(MASTER_KEY, order)}`);
+  assert.equal(addressee.path, `/shop/order/${order}#${orderSecret(MASTER_KEY, order)}`);
 });
 
 test('a cancelled match gives back what was foreseen, to each once, also when nodes die at it', async () => {

@@ -2,17 +2,19 @@
 import type { FastifyInstance } from 'fastify';
 import { nameOfSeat } from '#domain/seating/seat-table.ts';
 import type { Localized } from '#domain/venue/match-event.ts';
-import { orderAdvice } from '#protocol/order-papers.ts';
+import { type OrderAdvice, orderAdvice } from '#protocol/order-papers.ts';
 import { orderParams } from '#protocol/shop-addresses.ts';
+import type { WalletConfig } from '#server/outbox/wallet-config.ts';
 import { iso } from '#server/platform/clock.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
-import { loadSale } from '#server/sales/open-sale.ts';
 import { loadLines } from '#server/sales/order-store.ts';
 import type { Sales } from '#server/sales/sales.ts';
 import { shownOrderSecret } from '#server/sales/secrets.ts';
 import type { ServerContext } from '#server/server-context.ts';
+import { knownSale } from './known-sale.ts';
+import { canSign } from './order-link-routes.ts';
 import { type OrderPapers, orderPapers } from './order-papers.ts';
 import { issueReceipt, type SaleNames, type Seller } from './receipts.ts';
 
@@ -21,6 +23,9 @@ export type PaperDeps = {
   readonly sales: Sales;
   /** Who sells; null: nobody has said, and there are no receipts. */
   readonly seller: Seller | null;
+  /** Where buyers find the shop; null: nobody has said. */
+  readonly publicUrl: string | null;
+  readonly wallet: WalletConfig | null;
 };
 
 const ORDER = '/api/v1/shop/orders/:id';
@@ -38,7 +43,8 @@ export function addOrderPaperRoutes(app: FastifyInstance, deps: PaperDeps): void
     answer: orderAdvice,
     handle: async ({ params, request }) => {
       const papers = await orderPapers(context, sales, params.id, shownOrderSecret(request));
-      return { tickets: papers.tickets.filter(({ isLive }) => isLive).map(adviceOf) };
+      const live = papers.tickets.filter(({ isLive }) => isLive);
+      return { tickets: live.map(adviceOf), papers: papersThere(deps, papers, live.length) };
     },
   });
   addRoute(app, {
@@ -99,6 +105,20 @@ function addReceipt(app: FastifyInstance, { context, sales, seller }: PaperDeps)
   });
 }
 
+/** Which of the addresses beside this one answer with a paper. */
+function papersThere(
+  { context, seller, wallet }: PaperDeps,
+  { tickets }: OrderPapers,
+  live: number,
+): OrderAdvice['papers'] {
+  return [
+    ...(live > 0 ? (['tickets.pdf'] as const) : []),
+    ...(tickets.length > 0 && seller !== null ? (['receipt.pdf'] as const) : []),
+    ...(tickets.length > 0 ? (['calendar.ics'] as const) : []),
+    ...(live > 0 && canSign(wallet, context.now()) ? (['wallet.pkpass'] as const) : []),
+  ];
+}
+
 function adviceOf({ line, advice }: OrderPapers['tickets'][number]) {
   return {
     line,
@@ -112,10 +132,10 @@ function adviceOf({ line, advice }: OrderPapers['tickets'][number]) {
 
 /** As the sale has them now; a name that it has no more is its id. */
 async function saleNames(
-  { pool }: ServerContext,
+  { pool, now }: ServerContext,
   { stored, event }: OrderPapers,
 ): Promise<SaleNames> {
-  const sale = await loadSale(pool, stored.event);
+  const sale = await knownSale(pool, stored.event, now());
   const lines = new Map((await loadLines(pool, [stored.id])).map((row) => [row.line, row]));
   const list = sale?.list;
   const named = (found: { readonly name: Localized } | undefined, id: string) =>

@@ -5,7 +5,6 @@ import { flagBits } from '#domain/seating/seat-table.ts';
 import type { OpenEvent } from '#server/entry/catalogue.ts';
 import type { TicketFace } from '#server/paper/ticket-face.ts';
 import { ticketRef } from '#server/sales/issue-tickets.ts';
-import { loadSale } from '#server/sales/open-sale.ts';
 import { loadLines, loadOrders, type StoredOrder } from '#server/sales/order-store.ts';
 import { noSuchOrder, type Sales } from '#server/sales/sales.ts';
 import type { ServerContext } from '#server/server-context.ts';
@@ -18,6 +17,7 @@ import {
 } from '#server/tickets/faces.ts';
 import { readApproaches } from './approaches.ts';
 import { gateLoads } from './gate-loads.ts';
+import { knownSale } from './known-sale.ts';
 
 export type PaperTicket = {
   readonly line: string;
@@ -43,9 +43,19 @@ export async function orderPapers(
   secret: string,
 ): Promise<OrderPapers> {
   if (!sales.mayRead(id, secret)) throw noSuchOrder();
+  return await papersOfOrder(context, id);
+}
+
+/**
+ * For whoever is known to be asking for the order's owner.
+ *
+ * @throws HttpProblem `not-found`
+ */
+export async function papersOfOrder(context: Context, id: string): Promise<OrderPapers> {
   const [stored] = await loadOrders(context.pool, [id]);
   if (stored === undefined) throw noSuchOrder();
-  const event = await context.catalogue.get(stored.event);
+  // Of a match that was moved nobody is given the old time: only claims notice that by themselves.
+  const event = await context.catalogue.reload(stored.event);
   return { stored, event, tickets: await ticketsOf(context, stored, event) };
 }
 
@@ -95,8 +105,8 @@ async function adviser({ pool, now }: Context, event: OpenEvent, stepFree: Reado
 }
 
 /** Lines in places that are reached without steps: for wheelchairs, and for whoever goes with one. */
-async function wheelchairLines({ pool }: Context, stored: StoredOrder): Promise<Set<string>> {
-  const sale = await loadSale(pool, stored.event);
+async function wheelchairLines({ pool, now }: Context, stored: StoredOrder): Promise<Set<string>> {
+  const sale = await knownSale(pool, stored.event, now());
   if (sale === null) return new Set();
   const wanted = flagBits(['wheelchair']) | flagBits(['step-free']);
   const lines = await loadLines(pool, [stored.id]);

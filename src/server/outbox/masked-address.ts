@@ -8,8 +8,8 @@ export function maskedAddress(address: string): string {
 
 /** What others say may hold the address it was about: servers like to repeat it. */
 export function withoutAddress(text: string, address: string): string {
-  const bare = text.replaceAll(address, maskedAddress(address));
-  return bare.replace(/[^\s<>"'@]+@[^\s<>"']+/g, '***').slice(0, WHY_LENGTH_MAX);
+  const others = text.split(address).map((part) => part.replace(/[^\s<>"'@]+@[^\s<>"']+/g, '***'));
+  return others.join(maskedAddress(address)).slice(0, WHY_LENGTH_MAX);
 }
 
 const WHY_LENGTH_MAX = 200;

@@ -5,6 +5,7 @@ import type { Occasion } from '#domain/delivery/occasions.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { nameOfSeat } from '#domain/seating/seat-table.ts';
 import type { Ground } from '#domain/venue/match-event.ts';
+import { orderPage } from '#protocol/shop-addresses.ts';
 import { type NewMessage, tell } from '#server/outbox/outbox.ts';
 import { ticketRef } from './issue-tickets.ts';
 import type { OpenSale } from './open-sale.ts';
@@ -35,10 +36,11 @@ export async function tellPaid(
     client,
     orders.map(({ stored }) => stored.id),
   );
+  const startsAt = await kickOffOf(client, deps.sale.event);
   const messages = orders.flatMap(({ stored, lines }) => {
     const contact = contacts.get(stored.id);
     if (contact === undefined) return [];
-    const occasion = paidOccasion(deps, stored, lines);
+    const occasion = paidOccasion(deps, startsAt, stored, lines);
     return messageTo(deps.masterKey, stored, contact, `order-paid/${stored.id}`, occasion);
   });
   await tell(client, { masterKey: deps.masterKey, at: deps.at }, messages);
@@ -69,7 +71,7 @@ export function messageTo(
 
 /** Of the order's page; its secret stands in the fragment, which no server is told. */
 function orderPath(masterKey: Uint8Array, order: string): string {
-  return `/shop/orders/${order}#${orderSecret(masterKey, order)}`;
+  return `${orderPage(order)}#${orderSecret(masterKey, order)}`;
 }
 
 export async function contactsOf(
@@ -87,10 +89,11 @@ export async function contactsOf(
 
 function paidOccasion(
   { sale, ground }: TellDeps,
+  startsAt: number,
   { id, quote }: StoredOrder,
   lines: readonly OrderLineRow[],
 ): Occasion {
-  const { name, venue, startsAt } = ground.event;
+  const { name, venue } = ground.event;
   const tickets = lines.map(({ line, seat, type }) => {
     const place = seat === null ? null : nameOfSeat(sale.table, seat);
     return {
@@ -109,4 +112,14 @@ function paidOccasion(
       total: { amountMinor: quote.totalMinor, currency: quote.currency },
     },
   };
+}
+
+/** As it is now: what a node has in memory may be from before the match was moved. */
+async function kickOffOf(client: PoolClient, event: number): Promise<number> {
+  const { rows } = await client.query<{ starts_at: string }>({
+    name: 'kick-off-of',
+    text: `SELECT file->>'startsAt' AS starts_at FROM events WHERE number = $1`,
+    values: [event],
+  });
+  return Date.parse(rows[0]?.starts_at ?? '');
 }

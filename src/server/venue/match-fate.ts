@@ -17,13 +17,25 @@ export async function readFate(client: Pool | PoolClient, event: number): Promis
   return { kind: 'moved', noticeAt: noticeAt as Instant, kickOffAt: kickOffAt as Instant };
 }
 
-/** How often a match was changed since tickets were sold. */
-export async function countChanges(client: Pool | PoolClient, event: number): Promise<number> {
-  const { rows } = await client.query<{ changes: number }>(
-    'SELECT changes FROM match_fates WHERE event = $1',
+export type FateNotice = {
+  readonly kind: Exclude<MatchFate['kind'], 'as-planned'>;
+  readonly noticeAt: number;
+  /** How often it was changed since tickets were sold. */
+  readonly changes: number;
+};
+
+/** @returns null: it is as planned */
+export async function readFateNotice(
+  client: Pool | PoolClient,
+  event: number,
+): Promise<FateNotice | null> {
+  const { rows } = await client.query<Row & { changes: number }>(
+    'SELECT kind, notice_at, changes FROM match_fates WHERE event = $1',
     [event],
   );
-  return rows[0]?.changes ?? 0;
+  const row = rows[0];
+  if (row === undefined) return null;
+  return { kind: row.kind, noticeAt: row.notice_at.getTime(), changes: row.changes };
 }
 
 export async function setFate(

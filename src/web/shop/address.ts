@@ -1,5 +1,6 @@
 // Where in the shop the buyer is: the address says it, so that going back, a bookmark and a link all work.
 import { useSyncExternalStore } from 'react';
+import { orderPage } from '#protocol/shop-addresses.ts';
 
 export type Place =
   | { readonly at: 'matches' }
@@ -13,7 +14,7 @@ export const placeAddress = {
   match: (event: string) => `/shop/e/${encodeURIComponent(event)}`,
   seats: (event: string) => `/shop/e/${encodeURIComponent(event)}/seats`,
   cart: (event: string, hold: string) => `/shop/e/${encodeURIComponent(event)}/cart/${hold}`,
-  order: (order: string) => `/shop/order/${order}`,
+  order: orderPage,
 } as const;
 
 export function placeOf(pathname: string): Place {
