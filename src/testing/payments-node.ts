@@ -19,7 +19,13 @@ import { OrderBook } from './order-book.ts';
 
 /** Of minutes seconds, so that a test need not wait. */
 const QUERIES: QueryTimes = { firstMs: 300, lastMs: 600, authorisedMs: 3_000 };
-const JOBS: JobTimes = { pollMs: 100, leaseMs: 1_000, againFirstMs: 50, againLastMs: 400 };
+const JOBS: JobTimes = {
+  pollMs: 100,
+  leaseMs: 1_000,
+  againFirstMs: 50,
+  againLastMs: 400,
+  stopWithinMs: 500,
+};
 const LOOKS_AGAIN_MS = 400;
 const ANSWER_WITHIN_MS = 400;
 
@@ -33,6 +39,8 @@ export type PaymentsNodeOptions = {
   readonly notifyUrl?: string | null;
   readonly port?: number;
   readonly more?: readonly PaymentProvider[];
+  readonly answerWithinMs?: number;
+  readonly leaseMs?: number;
 };
 
 export class PaymentsNode implements AsyncDisposable {
@@ -68,7 +76,7 @@ export class PaymentsNode implements AsyncDisposable {
       publicUrl: () => 'https://club.example',
       nowMs: systemClock,
       queries: QUERIES,
-      jobs: JOBS,
+      jobs: { ...JOBS, leaseMs: options.leaseMs ?? JOBS.leaseMs },
     });
     acceptCsv(app);
     addShopPaymentRoutes(app, payments);
@@ -83,7 +91,7 @@ export class PaymentsNode implements AsyncDisposable {
         capture,
         notifyUrl: () => notifyUrl ?? `${node.#url}/api/v1/payments/sandbox/webhook`,
         looksAgainAfterMs: LOOKS_AGAIN_MS,
-        answerWithinMs: ANSWER_WITHIN_MS,
+        answerWithinMs: options.answerWithinMs ?? ANSWER_WITHIN_MS,
       }),
     );
     payments.start();

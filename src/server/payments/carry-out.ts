@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { FactIntake } from './fact-intake.ts';
 import type { HeardFact } from './fact-store.ts';
 import { factsOf } from './fact-store.ts';
-import { finishJob, hastenQueries, type Job, postponeJob } from './job-store.ts';
+import { finishJobs, hastenQueries, type Job, type JobEnd, postponeJob } from './job-store.ts';
 import { keyOf } from './money-jobs.ts';
 import type { Orders } from './orders-seam.ts';
 import { isSettled } from './payment-state.ts';
@@ -41,9 +41,7 @@ export const QUERY_TIMES: QueryTimes = {
 };
 
 /** @throws ProviderFault, and whatever our database throws: to be tried again */
-export async function carryOut(deps: JobDeps, job: Job): Promise<void> {
-  const payment = (await loadPayments(deps.pool, [job.payment])).get(job.payment);
-  if (payment === undefined) throw new Error('a job has its payment');
+export async function carryOut(deps: JobDeps, job: Job, payment: Payment): Promise<void> {
   if (job.toMember !== null) return await payAsCredit(deps, job, payment);
   const provider = deps.providers.get(payment.provider);
   if (provider === undefined) {
@@ -51,12 +49,18 @@ export async function carryOut(deps: JobDeps, job: Job): Promise<void> {
   }
   if (job.kind === 'query') return await query(deps, provider, job, payment);
   if (job.kind === 'refund' && (await isReturned(deps, job))) {
-    return await finishJob(deps.pool, job.id, 'done');
+    return await finishJobs(deps.pool, [done(job)]);
   }
   const request = await requestOf(deps, job, payment);
   const outcome = await provider[job.kind](request);
-  await take(deps, payment, outcome, 'answer');
-  await conclude(deps, job, payment, outcome);
+  if (outcome.kind === 'facts') await take(deps, payment, outcome, 'answer', done(job));
+  else if (outcome.kind === 'pending') {
+    await postponeJob(deps.pool, job.id, outcome.againMs, null);
+  } else await noteRefused(deps, job, payment, outcome.reason);
+}
+
+function done({ id }: Job): JobEnd {
+  return { id, outcome: 'done' };
 }
 
 async function take(
@@ -64,20 +68,19 @@ async function take(
   { provider }: Payment,
   outcome: Outcome,
   heardBy: HeardFact['heardBy'],
+  ended: JobEnd | null = null,
 ): Promise<void> {
   if (outcome.kind !== 'facts') return;
-  await intake.take(outcome.facts.map((fact) => ({ ...fact, provider, heardBy })));
+  const facts = outcome.facts.map((fact) => ({ ...fact, provider, heardBy }));
+  await intake.take(facts, ended);
 }
 
-async function conclude(
-  { pool, orders }: JobDeps,
-  job: Job,
+async function noteRefused(
+  { orders }: JobDeps,
+  { id, returnKey }: Job,
   payment: Payment,
-  outcome: Outcome,
+  reason: string,
 ): Promise<void> {
-  if (outcome.kind === 'pending') return await postponeJob(pool, job.id, outcome.againMs, null);
-  if (outcome.kind === 'facts') return await finishJob(pool, job.id, 'done');
-  const { returnKey } = job;
   await orders.withStock(payment.event, async (client) => {
     if (returnKey !== null) {
       const fact = { kind: 'return-failed', key: returnKey } as const;
@@ -86,7 +89,7 @@ async function conclude(
       // It went another way than we thought: what really happened is asked for, and decided on.
       await hastenQueries(client, [payment.id]);
     }
-    await finishJob(client, job.id, `refused: ${outcome.reason}`);
+    await finishJobs(client, [{ id, outcome: `refused: ${reason}` }]);
   });
 }
 
@@ -117,13 +120,11 @@ async function payAsCredit({ pool, intake }: JobDeps, job: Job, payment: Payment
   const charge = (await paidCharge(pool, payment)) ?? '';
   const { key, amountMinor } = job;
   const { provider, currency } = payment;
-  await intake.take([
-    {
-      ...{ id: factId('refunded', key), payment: payment.id, kind: 'refunded', heardBy: 'answer' },
-      ...{ provider, charge, amountMinor, currency, key },
-    },
-  ]);
-  await finishJob(pool, job.id, 'done');
+  const fact: HeardFact = {
+    ...{ id: factId('refunded', key), payment: payment.id, kind: 'refunded', heardBy: 'answer' },
+    ...{ provider, charge, amountMinor, currency, key },
+  };
+  await intake.take([fact], done(job));
 }
 
 /** Finds what a lost webhook would have told, and closes what nobody has paid when its time is over. */
@@ -140,7 +141,7 @@ async function query(
   if (after === undefined) throw new Error('payments are never taken away');
   if (isSettled(after.state)) {
     if (isLastLook || provider.looksAgainAfterMs === null) {
-      await finishJob(pool, job.id, 'settled');
+      await finishJobs(pool, [{ id: job.id, outcome: 'settled' }]);
     }
     return;
   }

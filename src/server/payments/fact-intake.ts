@@ -1,52 +1,58 @@
-// All facts that a node hears pass through here, those of one event in batches: however many webhooks arrive
-// at once, each event has one transaction under way for them.
+// All facts that a node hears pass through here, those of one event in batches. What is known already, as most of
+// what is told a second time, costs one look and no place in that line.
 import type { Pool } from 'pg';
 import type { Log } from '#server/platform/log.ts';
+import { EventLines } from './event-lines.ts';
 import { type HeardFact, writeFacts } from './fact-store.ts';
-import { loadPayments } from './payment-store.ts';
-import { type FactDeps, takeFacts } from './take-facts.ts';
-
-const BATCH_MAX = 200;
-
-type Waiting = {
-  readonly facts: readonly HeardFact[];
-  resolve(): void;
-  reject(error: unknown): void;
-};
+import { finishJobs, type JobEnd } from './job-store.ts';
+import { type KnownFacts, loadKnown } from './known-facts.ts';
+import { type FactDeps, type Heard, takeFacts } from './take-facts.ts';
 
 export class FactIntake {
   readonly #deps: FactDeps & { readonly pool: Pool; readonly log: Log };
-  readonly #waiting = new Map<number, Waiting[]>();
-  readonly #atWork = new Map<number, Promise<void>>();
+  readonly #lines: EventLines<Heard, 'taken'>;
   /** Called when jobs may have been posted. */
   onTaken: () => void = () => {};
 
   constructor(deps: FactDeps & { readonly pool: Pool; readonly log: Log }) {
     this.#deps = deps;
+    this.#lines = new EventLines(async (event, items) => {
+      const facts = items.flatMap((item) => item.facts);
+      const ended = items.flatMap((item) => item.ended);
+      await takeFacts(deps, event, { facts, ended });
+      return items.map(() => 'taken' as const);
+    });
   }
 
-  /** Resolves when all of it is committed. Facts of payments that nobody has begun are kept for people. */
-  async take(facts: readonly HeardFact[]): Promise<void> {
-    if (facts.length === 0) return;
+  /**
+   * Resolves when all of it is committed. Facts of payments that nobody has begun are kept for people.
+   *
+   * @param ended - the job whose answer these facts are: it is done when they are taken
+   */
+  async take(facts: readonly HeardFact[], ended: JobEnd | null = null): Promise<void> {
     const { pool } = this.#deps;
-    const payments = await loadPayments(pool, [...new Set(facts.map(({ payment }) => payment))]);
+    const known = await loadKnown(pool, [...new Set(facts.map(({ payment }) => payment))]);
     const byEvent = new Map<number, HeardFact[]>();
     const unmatched: HeardFact[] = [];
     for (const fact of facts) {
-      const payment = payments.get(fact.payment);
-      if (payment === undefined || payment.provider !== fact.provider) unmatched.push(fact);
-      else byEvent.set(payment.event, [...(byEvent.get(payment.event) ?? []), fact]);
+      const of = known.get(fact.payment);
+      if (of === undefined || of.provider !== fact.provider) unmatched.push(fact);
+      else if (!isKnown(of, fact)) byEvent.set(of.event, [...(byEvent.get(of.event) ?? []), fact]);
     }
-    await Promise.all([
-      this.#keepUnmatched(unmatched),
-      ...[...byEvent].map(([event, ofEvent]) => this.#line(event, ofEvent)),
-    ]);
+    await this.#keepUnmatched(unmatched);
+    const ends = ended === null ? [] : [ended];
+    if (byEvent.size === 0) return await finishJobs(pool, ends);
+    await Promise.all(
+      [...byEvent].map(([event, ofEvent], at) =>
+        this.#lines.add(event, { facts: ofEvent, ended: at === 0 ? ends : [] }),
+      ),
+    );
     this.onTaken();
   }
 
   /** Waits for what is under way. */
   async drain(): Promise<void> {
-    await Promise.allSettled(this.#atWork.values());
+    await this.#lines.drain();
   }
 
   async #keepUnmatched(facts: readonly HeardFact[]): Promise<void> {
@@ -60,39 +66,8 @@ export class FactIntake {
       log.error({ provider, fact: id, kind }, 'money of a payment that was not begun here');
     }
   }
+}
 
-  #line(event: number, facts: readonly HeardFact[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const line = this.#waiting.get(event) ?? [];
-      line.push({ facts, resolve, reject });
-      this.#waiting.set(event, line);
-      if (!this.#atWork.has(event)) this.#atWork.set(event, this.#work(event));
-    });
-  }
-
-  async #work(event: number): Promise<void> {
-    for (;;) {
-      const line = this.#waiting.get(event) ?? [];
-      const batch = line.splice(0, BATCH_MAX);
-      if (batch.length === 0) break;
-      await this.#takeBatch(event, batch);
-    }
-    this.#waiting.delete(event);
-    this.#atWork.delete(event);
-  }
-
-  /** One that cannot be taken must not hold up the others. */
-  async #takeBatch(event: number, batch: readonly Waiting[]): Promise<void> {
-    try {
-      await takeFacts(
-        this.#deps,
-        event,
-        batch.flatMap(({ facts }) => facts),
-      );
-      for (const { resolve } of batch) resolve();
-    } catch (error) {
-      if (batch.length === 1) return batch[0]?.reject(error);
-      for (const one of batch) await this.#takeBatch(event, [one]);
-    }
-  }
+function isKnown({ decided }: KnownFacts, { id }: HeardFact): boolean {
+  return decided.has(id);
 }

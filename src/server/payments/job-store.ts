@@ -66,21 +66,42 @@ const COLUMNS =
   'id, payment, kind, charge, amount_minor, key, return_key, to_member, attempts, outcome';
 
 /**
- * Those longest due first; no two nodes take the same.
+ * Those longest due first, of payments of these providers; no two nodes take the same.
  *
  * @param leaseMs - so long nobody else takes them; whoever has not finished by then is taken to be dead
  */
-export async function takeJobs(pool: Pool, limit: number, leaseMs: number): Promise<Job[]> {
-  const { rows } = await pool.query<Row>(
-    `UPDATE payment_jobs SET attempts = attempts + 1,
-       due_at = now() + make_interval(secs => $2 / 1000.0)
-     WHERE id IN (
-       SELECT id FROM payment_jobs WHERE done_at IS NULL AND due_at <= now()
-       ORDER BY due_at FOR UPDATE SKIP LOCKED LIMIT $1)
-     RETURNING ${COLUMNS}`,
-    [limit, leaseMs],
-  );
+export async function takeJobs(
+  pool: Pool,
+  { providers, limit, leaseMs }: JobsWanted,
+): Promise<Job[]> {
+  const { rows } = await pool.query<Row>({
+    name: 'payment-jobs-take',
+    text: `UPDATE payment_jobs SET attempts = attempts + 1,
+             due_at = now() + make_interval(secs => $2 / 1000.0)
+           WHERE id IN (
+             SELECT j.id FROM payment_jobs j JOIN payments p ON p.id = j.payment
+             WHERE j.done_at IS NULL AND j.due_at <= now() AND p.provider = ANY($3::text[])
+             ORDER BY j.due_at FOR UPDATE OF j SKIP LOCKED LIMIT $1)
+           RETURNING ${COLUMNS}`,
+    values: [limit, leaseMs, arrayLiteral(providers)],
+  });
   return rows.map(jobOf);
+}
+
+export type JobsWanted = {
+  readonly providers: readonly string[];
+  readonly limit: number;
+  readonly leaseMs: number;
+};
+
+/** Taken and not carried out to the end: whoever looks next may have them at once. */
+export async function releaseJobs(pool: Pool, jobs: readonly Job[]): Promise<void> {
+  if (jobs.length === 0) return;
+  await pool.query(
+    `UPDATE payment_jobs j SET due_at = now() FROM unnest($1::bigint[], $2::int[]) AS r (id, attempts)
+     WHERE j.id = r.id AND j.attempts = r.attempts AND j.done_at IS NULL`,
+    [arrayLiteral(jobs.map(({ id }) => id)), arrayLiteral(jobs.map(({ attempts }) => attempts))],
+  );
 }
 
 function jobOf({ amount_minor, return_key, to_member, ...row }: Row): Job {
@@ -105,14 +126,17 @@ export async function returnKeys(
   return new Map(rows.map(({ key, return_key }) => [key, return_key]));
 }
 
-export async function finishJob(
+export type JobEnd = { readonly id: string; readonly outcome: string };
+
+export async function finishJobs(
   client: Pool | PoolClient,
-  id: string,
-  outcome: string,
+  ends: readonly JobEnd[],
 ): Promise<void> {
+  if (ends.length === 0) return;
   await client.query(
-    'UPDATE payment_jobs SET done_at = now(), outcome = $2, trouble = NULL WHERE id = $1 AND done_at IS NULL',
-    [id, outcome],
+    `UPDATE payment_jobs j SET done_at = now(), outcome = e.outcome, trouble = NULL
+     FROM unnest($1::bigint[], $2::text[]) AS e (id, outcome) WHERE j.id = e.id AND j.done_at IS NULL`,
+    [arrayLiteral(ends.map(({ id }) => id)), arrayLiteral(ends.map(({ outcome }) => outcome))],
   );
 }
 

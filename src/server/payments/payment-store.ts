@@ -10,6 +10,8 @@ export type Payment = PaymentSums & {
   readonly order: string;
   readonly provider: ProviderName;
   readonly method: string | null;
+  /** Of whoever began it: the same key of the same order is the same payment. */
+  readonly requestKey: string;
   readonly amountMinor: number;
   readonly currency: string;
   readonly providerRef: string | null;
@@ -25,6 +27,7 @@ type Row = {
   order_id: string;
   provider: ProviderName;
   method: string | null;
+  request_key: string;
   amount_minor: string;
   currency: string;
   provider_ref: string | null;
@@ -39,7 +42,7 @@ type Row = {
   expires_at: Date;
 };
 
-const COLUMNS = `id, event, order_id, provider, method, amount_minor, currency, provider_ref, state,
+const COLUMNS = `id, event, order_id, provider, method, request_key, amount_minor, currency, provider_ref, state,
   authorised_minor, captured_minor, voided_minor, refunded_minor, is_ended, taken_by, begun_at, expires_at`;
 
 function paymentOf(row: Row): Payment {
@@ -49,6 +52,7 @@ function paymentOf(row: Row): Payment {
     order: row.order_id,
     provider: row.provider,
     method: row.method,
+    requestKey: row.request_key,
     amountMinor: Number(row.amount_minor),
     currency: row.currency,
     providerRef: row.provider_ref,
@@ -66,41 +70,62 @@ function paymentOf(row: Row): Payment {
 
 export type NewPayment = Pick<
   Payment,
-  'id' | 'event' | 'order' | 'provider' | 'method' | 'amountMinor' | 'currency' | 'takenBy'
-> & { readonly requestKey: string; readonly expiresAt: number };
+  | 'id'
+  | 'event'
+  | 'order'
+  | 'provider'
+  | 'method'
+  | 'requestKey'
+  | 'amountMinor'
+  | 'currency'
+  | 'takenBy'
+  | 'expiresAt'
+>;
 
-export async function insertPayment(client: PoolClient, payment: NewPayment): Promise<Payment> {
-  const { rows } = await client.query<Row>(
-    `INSERT INTO payments (id, event, order_id, provider, method, request_key, amount_minor, currency,
-       taken_by, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${COLUMNS}`,
-    [
-      payment.id,
-      payment.event,
-      payment.order,
-      payment.provider,
-      payment.method,
-      payment.requestKey,
-      payment.amountMinor,
-      payment.currency,
-      payment.takenBy,
-      new Date(payment.expiresAt),
+export async function insertPayments(
+  client: PoolClient,
+  payments: readonly NewPayment[],
+): Promise<Payment[]> {
+  if (payments.length === 0) return [];
+  const { rows } = await client.query<Row>({
+    name: 'payments-insert',
+    text: `INSERT INTO payments (id, event, order_id, provider, method, request_key, amount_minor, currency,
+             taken_by, expires_at)
+           SELECT id, event, ord, provider, method, key, amount, currency, taken_by,
+             to_timestamp(expires / 1000)
+           FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+             $8::text[], $9::text[], $10::float8[])
+             AS p (id, event, ord, provider, method, key, amount, currency, taken_by, expires)
+           RETURNING ${COLUMNS}`,
+    values: [
+      arrayLiteral(payments.map(({ id }) => id)),
+      arrayLiteral(payments.map(({ event }) => event)),
+      arrayLiteral(payments.map(({ order }) => order)),
+      arrayLiteral(payments.map(({ provider }) => provider)),
+      arrayLiteral(payments.map(({ method }) => method)),
+      arrayLiteral(payments.map(({ requestKey }) => requestKey)),
+      arrayLiteral(payments.map(({ amountMinor }) => amountMinor)),
+      arrayLiteral(payments.map(({ currency }) => currency)),
+      arrayLiteral(payments.map(({ takenBy }) => takenBy)),
+      arrayLiteral(payments.map(({ expiresAt }) => expiresAt)),
     ],
-  );
-  const [row] = rows;
-  if (row === undefined) throw new Error('the payment has just been written');
-  return paymentOf(row);
+  });
+  return rows.map(paymentOf);
 }
 
-export async function findByKey(
+export async function findByKeys(
   client: Pool | PoolClient,
-  order: string,
-  requestKey: string,
-): Promise<Payment | null> {
+  keys: readonly Pick<Payment, 'order' | 'requestKey'>[],
+): Promise<Payment[]> {
   const { rows } = await client.query<Row>(
-    `SELECT ${COLUMNS} FROM payments WHERE order_id = $1 AND request_key = $2`,
-    [order, requestKey],
+    `SELECT ${COLUMNS} FROM payments WHERE (order_id, request_key) IN (
+       SELECT * FROM unnest($1::text[], $2::text[]))`,
+    [
+      arrayLiteral(keys.map(({ order }) => order)),
+      arrayLiteral(keys.map(({ requestKey }) => requestKey)),
+    ],
   );
-  return rows[0] === undefined ? null : paymentOf(rows[0]);
+  return rows.map(paymentOf);
 }
 
 export async function setProviderRef(pool: Pool, id: string, ref: string): Promise<void> {

@@ -2,12 +2,15 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
+import { Asking } from './call-places.ts';
 import { QUERY_TIMES, type QueryTimes } from './carry-out.ts';
+import { EventLines } from './event-lines.ts';
 import { FactIntake } from './fact-intake.ts';
 import type { Orders } from './orders-seam.ts';
-import { setProviderRef } from './payment-store.ts';
+import { type Payment, setProviderRef } from './payment-store.ts';
 import type { PaymentProvider } from './provider.ts';
 import { JOB_TIMES, JobRunner, type JobTimes } from './run-jobs.ts';
+import { type Beginning, type NotBegun, writeBegun } from './write-begun.ts';
 
 type PaymentsDeps = {
   readonly pool: Pool;
@@ -30,6 +33,9 @@ export class Payments {
   readonly nowMs: Clock;
   readonly queries: QueryTimes;
   readonly intake: FactIntake;
+  /** Payments that buyers begin, by event. */
+  readonly begins: EventLines<Beginning, Payment | NotBegun>;
+  readonly asking = new Asking();
   readonly #runner: JobRunner;
 
   constructor({ queries = QUERY_TIMES, jobs = JOB_TIMES, ...deps }: PaymentsDeps) {
@@ -41,6 +47,9 @@ export class Payments {
     this.nowMs = deps.nowMs;
     this.queries = queries;
     this.intake = new FactIntake(deps);
+    this.begins = new EventLines((event, all) =>
+      this.orders.withStock(event, (client) => writeBegun(this, client, event, all)),
+    );
     this.#runner = new JobRunner({ ...deps, intake: this.intake, queries }, jobs);
     this.intake.onTaken = () => this.#runner.wake();
   }
@@ -55,6 +64,7 @@ export class Payments {
   }
 
   async stop(): Promise<void> {
+    await this.begins.drain();
     await this.#runner.stop();
     await this.intake.drain();
   }

@@ -3,9 +3,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Log } from '#server/platform/log.ts';
+import { CALL_LIMITS, type CallLimits, CallPlaces } from './call-places.ts';
 import { carryOut, type JobDeps } from './carry-out.ts';
-import { type Job, postponeJob, takeJobs } from './job-store.ts';
-import { ProviderFault } from './provider.ts';
+import { type Job, postponeJob, releaseJobs, takeJobs } from './job-store.ts';
+import { loadPayments, type Payment } from './payment-store.ts';
+import { PROVIDERS, ProviderFault } from './provider.ts';
 
 export type JobTimes = {
   readonly pollMs: number;
@@ -14,30 +16,40 @@ export type JobTimes = {
   /** Between attempts: doubles from the first to the last. */
   readonly againFirstMs: number;
   readonly againLastMs: number;
+  /** A node that stops waits so long for its calls; what has not come back is left to the next node at once. */
+  readonly stopWithinMs: number;
 };
 
 export const JOB_TIMES: JobTimes = {
   pollMs: 1_000,
-  leaseMs: 60_000,
+  leaseMs: 20_000,
   againFirstMs: 1_000,
   againLastMs: 10 * 60_000,
+  stopWithinMs: 3_000,
 };
 
-const AT_ONCE_MAX = 16;
+/** Those that end together are followed by others that are taken together. */
+const GATHER_MS = 10;
+const TAKEN_AT_ONCE_MAX = 64;
 /** A shortened lesson of why: the whole of it may quote what the provider was sent. */
 const TROUBLE_CHARS_MAX = 200;
 
+type RunnerDeps = JobDeps & { readonly pool: Pool; readonly log: Log };
+
 export class JobRunner {
-  readonly #deps: JobDeps & { readonly pool: Pool; readonly log: Log };
+  readonly #deps: RunnerDeps;
   readonly #times: JobTimes;
   readonly #stopping = new AbortController();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Map<Promise<void>, Job>();
+  readonly #places: ReadonlyMap<string, CallPlaces>;
   #wake = Promise.withResolvers<void>();
   #loop: Promise<void> | null = null;
 
-  constructor(deps: JobDeps & { readonly pool: Pool; readonly log: Log }, times = JOB_TIMES) {
+  constructor(deps: RunnerDeps, times = JOB_TIMES, limits: CallLimits = CALL_LIMITS) {
     this.#deps = deps;
     this.#times = times;
+    const onRoom = () => this.wake();
+    this.#places = new Map(PROVIDERS.map((name) => [name, new CallPlaces(limits, onRoom)]));
   }
 
   start(): void {
@@ -49,49 +61,73 @@ export class JobRunner {
     this.#wake.resolve();
   }
 
-  /** Calls that are under way are waited for; what was not begun is left to others. */
+  /** Calls that are under way are waited for; what does not come back in time is left to others at once. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.wake();
     await this.#loop;
-    await Promise.all(this.#underWay);
+    const ended = Promise.all(this.#underWay.keys()).then(() => {});
+    await Promise.race([ended, pause(this.#times.stopWithinMs, null, { ref: false })]);
+    await releaseJobs(this.#deps.pool, [...this.#underWay.values()]).catch(() => {});
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       this.#wake = Promise.withResolvers();
-      const room = AT_ONCE_MAX - this.#underWay.size;
-      const taken = room === 0 ? [] : await this.#take(room);
-      for (const job of taken) this.#begin(job);
-      if (taken.length > 0 && taken.length === room) continue;
+      const wanted = this.#wanted();
+      const taken = wanted.limit === 0 ? [] : await this.#take(wanted);
+      for (const [job, payment] of taken) this.#begin(job, payment);
+      if (taken.length === wanted.limit && this.#wanted().limit > 0) continue;
       const slept = pause(this.#times.pollMs, null, { signal }).catch(() => {});
       await Promise.race([slept, this.#wake.promise]);
+      await pause(GATHER_MS, null, { signal }).catch(() => {});
     }
   }
 
-  async #take(limit: number): Promise<Job[]> {
+  /** Never more than the fullest of those has room for; whoever has none does not hold up the others. */
+  #wanted(): { readonly providers: readonly string[]; readonly limit: number } {
+    const open = [...this.#places].filter(([, { room }]) => room > 0);
+    const isFull = [...this.#deps.providers.keys()].every(
+      (name) => this.#places.get(name)?.room === 0,
+    );
+    if (isFull && this.#deps.providers.size > 0) return { providers: [], limit: 0 };
+    const limit = Math.min(TAKEN_AT_ONCE_MAX, ...open.map(([, { room }]) => room));
+    return { providers: open.map(([name]) => name), limit };
+  }
+
+  async #take(wanted: {
+    readonly providers: readonly string[];
+    readonly limit: number;
+  }): Promise<readonly (readonly [Job, Payment])[]> {
     const { pool, log } = this.#deps;
     try {
-      return await takeJobs(pool, limit, this.#times.leaseMs);
+      const jobs = await takeJobs(pool, { ...wanted, leaseMs: this.#times.leaseMs });
+      if (jobs.length === 0) return [];
+      const payments = await loadPayments(pool, [...new Set(jobs.map((job) => job.payment))]);
+      return jobs.flatMap((job) => {
+        const payment = payments.get(job.payment);
+        return payment === undefined ? [] : [[job, payment] as const];
+      });
     } catch (error) {
       log.warn({ err: error }, 'payment jobs could not be taken; tried again shortly');
       return [];
     }
   }
 
-  #begin(job: Job): void {
-    const done = this.#attempt(job).finally(() => {
+  #begin(job: Job, payment: Payment): void {
+    const places = this.#places.get(payment.provider);
+    const attempt = () => this.#attempt(job, payment);
+    const done = (places === undefined ? attempt() : places.call(attempt)).finally(() => {
       this.#underWay.delete(done);
-      this.wake();
     });
-    this.#underWay.add(done);
+    this.#underWay.set(done, job);
   }
 
-  async #attempt(job: Job): Promise<void> {
+  async #attempt(job: Job, payment: Payment): Promise<void> {
     const { pool, log } = this.#deps;
     try {
-      await carryOut(this.#deps, job);
+      await carryOut(this.#deps, job, payment);
     } catch (error) {
       const isAway = error instanceof ProviderFault;
       const trouble = isAway ? error.message.slice(0, TROUBLE_CHARS_MAX) : 'failed at our end';

@@ -6,6 +6,7 @@ import { iso } from '#server/platform/clock.ts';
 import { malformedField } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import { KEY_HEADER, readKeyHeader } from '#server/platform/idempotency/key-header.ts';
+import { leavePlace } from '#server/platform/shedding/places.ts';
 import { beginPayment } from './begin-payment.ts';
 import type { Payments } from './payments.ts';
 
@@ -21,7 +22,7 @@ export function addShopPaymentRoutes(app: FastifyInstance, payments: Payments): 
     params: orderParams,
     body: paymentRequest,
     answer: paymentStarted,
-    handle: async ({ params, body, request }) => {
+    handle: async ({ params, body, request, reply }) => {
       const { headers, ip } = request;
       const requestKey = readKeyHeader(headers[KEY_HEADER]);
       if (requestKey === null)
@@ -30,16 +31,19 @@ export function addShopPaymentRoutes(app: FastifyInstance, payments: Payments): 
       if (typeof secret !== 'string' || !ORDER_SECRET.test(secret)) {
         throw malformedField('Kaimen-Order', 'send the secret of the order');
       }
-      const { payment, next } = await beginPayment(payments, {
+      const { provider, returnPath, method = null, openId = null } = body;
+      const asked = {
         order: params.id,
         secret,
-        provider: body.provider,
-        method: body.method ?? null,
+        provider,
+        method,
         requestKey,
-        returnPath: body.returnPath,
+        returnPath,
         ip,
-        openId: body.openId ?? null,
-      });
+        openId,
+      };
+      // Whoever waits for a provider takes no place from those who wait for us.
+      const { payment, next } = await beginPayment(payments, asked, () => leavePlace(reply.raw));
       return { payment: payment.id, next, expiresAt: iso(payment.expiresAt) };
     },
   });

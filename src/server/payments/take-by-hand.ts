@@ -5,13 +5,13 @@ import type { z } from 'zod';
 import type { HandPayment, handedBack, transferMatch } from '#protocol/payments.ts';
 import { appendAct } from '#server/platform/audit-chain.ts';
 import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
-import { writeBegun } from './begin-payment.ts';
 import { factsOf, type HeardFact } from './fact-store.ts';
 import { jobsOf } from './job-store.ts';
-import { findByKey, loadPayments, type Payment, paymentByRef } from './payment-store.ts';
+import { findByKeys, loadPayments, type Payment, paymentByRef } from './payment-store.ts';
 import type { Payments } from './payments.ts';
 import { factId } from './provider.ts';
 import { takeWithin } from './take-facts.ts';
+import { notNow, writeBegun } from './write-begun.ts';
 
 /** Who does it, for the audit: pseudonym and node. */
 export type Hand = { readonly actor: string; readonly node: string };
@@ -37,10 +37,11 @@ export async function takeByHand(
   }
   const id = await payments.orders.withStock(payable.event, async (client) => {
     if (member !== null) await requireCredit(payments, client, member, request);
-    const payment = await writeBegun(payments, client, payable, {
-      ...{ provider, method: null, requestKey: requestId, amountMinor },
-      ...{ takenBy: hand.actor, member },
-    });
+    const begun = { provider, method: null, requestKey: requestId, amountMinor, member };
+    const [payment] = await writeBegun(payments, client, payable.event, [
+      { ...begun, payable, takenBy: hand.actor },
+    ]);
+    if (payment === undefined || 'reason' in payment) throw notNow(payment?.reason ?? '');
     const charge = request.reference ?? payment.id;
     await takeWithin(payments, client, payable.event, [factOf(payment, charge, amountMinor)]);
     await writeAct(payments, client, hand, 'payment.taken', payment, { amountMinor, currency });
@@ -114,8 +115,8 @@ async function paidBefore(
   { pool }: Payments,
   { order, requestId, amountMinor, provider }: HandPayment,
 ): Promise<Payment | null> {
-  const before = await findByKey(pool, order, requestId);
-  if (before === null) return null;
+  const [before] = await findByKeys(pool, [{ order, requestKey: requestId }]);
+  if (before === undefined) return null;
   if (before.amountMinor === amountMinor && before.provider === provider) return before;
   throw new HttpProblem('conflict', {
     detail: `requestId ${requestId} was used for another payment`,

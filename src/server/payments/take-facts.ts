@@ -2,7 +2,14 @@
 // that they pay. After it nothing is in memory alone, so a server may die anywhere.
 import type { PoolClient } from 'pg';
 import { type DecidedFact, factsOf, type HeardFact, writeFacts } from './fact-store.ts';
-import { type NewJob, postJobs, returnKeys, settleQueries } from './job-store.ts';
+import {
+  finishJobs,
+  type JobEnd,
+  type NewJob,
+  postJobs,
+  returnKeys,
+  settleQueries,
+} from './job-store.ts';
 import { jobOf, keyOf } from './money-jobs.ts';
 import type { FactVerdict, Orders, ToldFact } from './orders-seam.ts';
 import { isSettled, type PaymentSums, stateOf, withFact } from './payment-state.ts';
@@ -15,18 +22,20 @@ export type FactDeps = {
   readonly providers: ReadonlyMap<string, PaymentProvider>;
 };
 
+export type Heard = {
+  /** About payments of one event. */
+  readonly facts: readonly HeardFact[];
+  /** Jobs whose answers they are. */
+  readonly ended: readonly JobEnd[];
+};
+
 /**
  * Takes facts that may have been taken before, in any order; the second time nothing happens.
- *
- * @param heard - about payments of this event
  */
-export async function takeFacts(
-  deps: FactDeps,
-  event: number,
-  heard: readonly HeardFact[],
-): Promise<void> {
+export async function takeFacts(deps: FactDeps, event: number, heard: Heard): Promise<void> {
   await deps.orders.withStock(event, async (client) => {
-    await takeWithin(deps, client, event, heard);
+    await takeWithin(deps, client, event, heard.facts);
+    await finishJobs(client, heard.ended);
   });
 }
 

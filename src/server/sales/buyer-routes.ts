@@ -1,14 +1,14 @@
 // What buyers do without an account: hold, extend, release, order, and look at their order. Whoever shows no
 // secret of a thing is told that there is none.
 import type { FastifyInstance } from 'fastify';
-import { parseInstant } from '#domain/kernel/instant.ts';
+import type { Pool } from 'pg';
+import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import { holdRequest, holdView, quoteRequest, quoteView } from '#protocol/shop.ts';
 import { eventParams, holdParams, orderParams, SHOP } from '#protocol/shop-addresses.ts';
 import { type OrderRequest, orderCreated, orderRequest, orderView } from '#protocol/shop-orders.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
-import { findEventNumbered } from '#server/venue/store.ts';
 import { BuyerPace } from './buyer-pace.ts';
 import { askForHold, askToExtend, askToRelease, type HoldActed } from './hold-asks.ts';
 import type { HoldDecision } from './hold-rules.ts';
@@ -176,8 +176,7 @@ async function orderHeld(
 ): Promise<string | null> {
   const found = await findHold(sales, body.hold, cart);
   if (found === null) return null;
-  const row = await findEventNumbered(context.pool, found.event);
-  const kickOffAt = parseInstant(row?.file.startsAt ?? '');
+  const kickOffAt = await kickOffOf(context.pool, found.event);
   if (kickOffAt === null) throw notHeld();
   const { buyer } = body;
   const ask = {
@@ -197,6 +196,15 @@ async function orderHeld(
   if (made.kind === 'ordered') return made.order;
   if (made.reason === 'not-held') return null;
   throw refusedOrder(made.reason, made.about, made.totalMinor);
+}
+
+async function kickOffOf(pool: Pool, event: number): Promise<Instant | null> {
+  const { rows } = await pool.query<{ at: string }>({
+    name: 'event-kick-off',
+    text: `SELECT file ->> 'startsAt' AS at FROM events WHERE number = $1`,
+    values: [event],
+  });
+  return parseInstant(rows[0]?.at ?? '');
 }
 
 async function viewOf(context: ServerContext, sales: Sales, id: string) {

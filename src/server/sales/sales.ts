@@ -134,8 +134,7 @@ export class Sales {
         more: { why: order.state },
       });
     }
-    const { file } = (await findEventFile(this.pool, event)) ?? {};
-    const description = file?.name[stored.locale] ?? '';
+    const description = (await nameOfEvent(this.pool, event, stored.locale)) ?? '';
     return {
       event,
       order: id,
@@ -175,12 +174,13 @@ function isOfNothing({ effect }: Parameters<PostMoney>[2][number]): boolean {
   return effect.kind === 'void';
 }
 
-async function findEventFile(pool: Pool, event: number) {
-  const { rows } = await pool.query<{ file: { name: Record<'zh-CN' | 'en', string> } }>(
-    'SELECT file FROM events WHERE number = $1',
-    [event],
-  );
-  return rows[0];
+async function nameOfEvent(pool: Pool, event: number, locale: string): Promise<string | null> {
+  const { rows } = await pool.query<{ name: string | null }>({
+    name: 'event-name',
+    text: `SELECT file -> 'name' ->> $2 AS name FROM events WHERE number = $1`,
+    values: [event, locale],
+  });
+  return rows[0]?.name ?? null;
 }
 
 /** Also whoever shows no secret of it: nobody learns which orders there are. */

@@ -17,6 +17,7 @@ import {
   refuseForeignOrigin,
   SESSION_COOKIE,
 } from './browser.ts';
+import { letGoWhenClosing } from './closing.ts';
 import { HttpProblem, sendProblem } from './problem.ts';
 import { refuseRouteWithoutRule } from './route.ts';
 
@@ -84,6 +85,7 @@ export async function buildApp(deps: {
   await app.register(swagger, descriptionOf(deps.version));
 
   refuseRouteWithoutRule(app);
+  letGoWhenClosing(app);
   deps.shedding.install(app);
   endSlowBodies(app);
   refuseSpoiltBodies(app);
@@ -112,7 +114,6 @@ export async function buildApp(deps: {
   return app;
 }
 
-/** An address that cannot be decoded, or a part of it that is too long: no hook has seen the request yet. */
 function descriptionOf(version: string) {
   return {
     openapi: {

@@ -14,8 +14,13 @@ const CALM = 0.7;
 const DEBT_MAX_MS = 100;
 
 export class Allowance {
+  readonly #max: number;
   #limit = PLACES_AT_START;
   #balanceMs = 0;
+
+  constructor(max = PLACES_MAX) {
+    this.#max = max;
+  }
 
   get limit(): number {
     return this.#limit;
@@ -44,6 +49,6 @@ export class Allowance {
     const more = this.#limit * MORE + MORE_AT_LEAST;
     if (!isCrowd) this.#limit = Math.max(this.#limit, Math.min(more, PLACES_AT_START));
     else if (pressure > 1) this.#limit = Math.max(this.#limit * LESS, PLACES_MIN);
-    else if (pressure < CALM) this.#limit = Math.min(more, PLACES_MAX);
+    else if (pressure < CALM) this.#limit = Math.min(more, this.#max);
   }
 }

@@ -34,6 +34,8 @@ const LINES = {
 const ORDINARY = { waitingMax: 1_024, waitingPerCallerMax: 512, waitMaxMs: 10_000 };
 /** Buyers come in thousands, many behind one address. */
 const SHOP = { waitingMax: 4_096, waitingPerCallerMax: 2_048, waitMaxMs: 10_000 };
+/** They wait together for one transaction of the stock: the more of them in it, the less each costs. */
+const SHOP_PLACES_MAX = 160;
 /** What lanes feel counts for so much more here, so that buyers make room before anybody of ours does. */
 const SHOP_FEELS = 1.4;
 
@@ -43,7 +45,7 @@ export class Shedding implements Disposable {
   readonly #peek: Peek;
   readonly #pressure: Pressure;
   readonly #allowance = new Allowance();
-  readonly #shop = new Allowance();
+  readonly #shop = new Allowance(SHOP_PLACES_MAX);
   readonly #lines: Readonly<Record<LineName, Line>>;
   readonly #drains: Readonly<Record<LineName, Drain>>;
   readonly #timers: readonly NodeJS.Timeout[];
