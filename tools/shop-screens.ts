@@ -1,5 +1,6 @@
 // Pictures of the shop for docs/screens: `npm run screens`. The real shop, served by the real server, in Chromium.
 import { mkdirSync } from 'node:fs';
+import type { Locator } from 'playwright-core';
 import { DESK, PHONE, TestBrowser } from '#testing/browser.ts';
 import { globalSetup, globalTeardown } from '#testing/global-setup.ts';
 import { ShopEvening } from '#testing/shop-evening.ts';
@@ -27,6 +28,9 @@ try {
         path: `${SCREENS}${name}-${language.slice(0, 2)}-${theme}${size}.png`,
       });
     };
+    await page.goto(new URL('/shop/', evening.url).href);
+    await page.getByRole('heading', { level: 2 }).waitFor();
+    await picture('matches');
     await page.goto(evening.url);
     await page.getByRole('button', { name: isZh ? '选座购票' : 'Choose seats' }).waitFor();
     await picture('match');
@@ -42,17 +46,52 @@ try {
     }
     await page.locator('canvas').focus();
     for (let steps = 0; steps < 26; steps += 1) await page.keyboard.press('ArrowUp');
+    await chooseNear(page.locator('canvas'));
     await picture('map-seats');
     await page.getByRole('button', { name: isZh ? '列表选座' : 'From a list' }).click();
     await page.getByLabel(isZh ? '看台' : 'Stand').selectOption('north');
     await page.getByLabel(isZh ? '区' : 'Section', { exact: true }).selectOption('N101');
     await page.getByLabel(isZh ? '排' : 'Row', { exact: true }).selectOption('3');
     await picture('list');
-    await page.getByRole('button', { name: isZh ? '为我选最佳' : 'Best available' }).click();
+    await page.getByRole('button', { name: isZh ? '为我选最佳' : 'Best seats' }).click();
     await hold.click();
     await page.getByRole('timer').waitFor();
     await picture('cart');
+    await page
+      .getByLabel(isZh ? '姓名' : 'Name', { exact: true })
+      .fill(isZh ? '王芳' : 'Rosa Lindqvist');
+    await page.getByLabel(isZh ? '邮箱或手机' : 'E-mail or phone').fill('fang@example.org');
+    const pay = page.getByRole('button', { name: isZh ? /去付款/ : /^Pay / });
+    await pay.click();
+    await page.getByRole('button', { name: isZh ? '不支付' : 'Do not pay' }).click();
+    await page.getByText(isZh ? /付款没有完成/ : /was not completed/).waitFor();
+    await picture('unpaid');
+    await page.getByRole('button', { name: isZh ? /^付款/ : /^Pay / }).click();
+    await page.getByRole('button', { name: isZh ? '支付' : 'Pay', exact: true }).click();
+    const code = page.getByRole('link', { name: isZh ? /出示入场码/ : /Show the entry code/ });
+    await code.first().waitFor();
+    await picture('order');
+    await code.first().click();
+    await page.getByRole('img', { name: isZh ? /入场码/ : /Entry code/ }).waitFor();
+    await picture('ticket');
+    await page.getByRole('link', { name: isZh ? '回到订单' : 'Back to the order' }).click();
+    await page.getByRole('link', { name: isZh ? '退票' : 'Give tickets back' }).click();
+    await page.getByRole('checkbox').first().click();
+    await page.getByText(isZh ? /原价/ : /^Paid/).waitFor();
+    await picture('give-back');
   }
 } finally {
   await globalTeardown();
+}
+
+/** Presses on the map until a seat is chosen: the first may be where people walk. */
+async function chooseNear(canvas: Locator): Promise<void> {
+  const box = await canvas.boundingBox();
+  if (box === null) throw new Error('there is no map');
+  const { mouse } = canvas.page();
+  const chosen = canvas.page().getByText(/已选；|Chosen;/);
+  for (let away = 0; away < 12 && (await chosen.count()) === 0; away += 1) {
+    await mouse.click(box.x + box.width / 2 + away * 9, box.y + box.height / 2 + away * 7);
+    await canvas.page().waitForTimeout(120);
+  }
 }

@@ -36,6 +36,10 @@ export const shopPaths = {
     `${SHOP}/orders/${order}/tickets/${encodeURIComponent(line)}/wallet.pkpass`,
   cancelQuote: (order: string) => `${SHOP}/orders/${order}/cancel-quote`,
   cancel: (order: string) => `${SHOP}/orders/${order}/cancel`,
+  /** Of whoever shows the order's secret. */
+  advice: (order: string) => `${SHOP}/orders/${order}/advice`,
+  ticketsPdf: (order: string) => `${SHOP}/orders/${order}/tickets.pdf`,
+  receiptPdf: (order: string) => `${SHOP}/orders/${order}/receipt.pdf`,
 } as const;
 
 /** Where people read their order; its secret follows in the fragment, which no server is told. */

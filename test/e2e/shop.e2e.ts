@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { TestBrowser } from '#testing/browser.ts';
+import { boughtCodes, reach } from '#testing/shop-buyer.ts';
 import { ShopEvening } from '#testing/shop-evening.ts';
 
 const FIRST_LOAD_MAX_BYTES = 150 * 1024;
@@ -30,7 +30,7 @@ test('the first load is at most 150 KB of compressed JavaScript', () => {
   assert.ok(bytes <= FIRST_LOAD_MAX_BYTES, `${bytes} bytes`);
 });
 
-test('a phone finds the match, holds the best two seats and orders them in five taps', async () => {
+test('a phone finds the match, pays for the best two seats, and the gate admits the code once', async () => {
   await using opened = await browser.open({ isPhone: true });
   const { page } = opened;
   await page.goto(evening.url);
@@ -45,9 +45,14 @@ test('a phone finds the match, holds the best two seats and orders them in five 
   await page.getByLabel('邮箱或手机').tap();
   await page.keyboard.type('fang@example.org');
   await page.getByRole('button', { name: /去付款/ }).tap();
-  await page.getByText(/订单号 k-/).waitFor();
+  await page.getByRole('button', { name: '支付', exact: true }).tap();
+  await page.getByText('已付款，票已出').waitFor();
   assert.ok(!page.url().includes('#'), 'no secret stands in the address');
   assert.deepEqual(await opened.axeFindings(), []);
+  const [ticket] = await boughtCodes(page);
+  assert.ok(ticket);
+  assert.equal(await evening.scan(ticket.stand, ticket.code), 'admitted');
+  assert.equal(await evening.scan(ticket.stand, ticket.code), 'refused already-used');
 });
 
 test('the keyboard alone leads from the match over the list to held seats', async () => {
@@ -85,14 +90,3 @@ test('the map opens on a phone and says so to whoever cannot see it', async () =
   await page.getByRole('img', { name: /座位图/ }).waitFor();
   assert.deepEqual(await opened.axeFindings(), []);
 });
-
-/** Steps on with Tab until the focus is there; a control that is never reached fails. */
-async function reach(page: Page, role: 'button' | 'combobox', name: string): Promise<void> {
-  const wanted = page.getByRole(role, { name, exact: true });
-  await wanted.waitFor();
-  for (let steps = 0; steps < 60; steps += 1) {
-    if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  assert.fail(`the keyboard does not reach “${name}”`);
-}

@@ -7,7 +7,9 @@ export type Place =
   | { readonly at: 'match'; readonly event: string }
   | { readonly at: 'seats'; readonly event: string }
   | { readonly at: 'cart'; readonly event: string; readonly hold: string }
-  | { readonly at: 'order'; readonly order: string };
+  | { readonly at: 'order'; readonly order: string }
+  | { readonly at: 'ticket'; readonly order: string; readonly line: string }
+  | { readonly at: 'give-back'; readonly order: string };
 
 export const placeAddress = {
   matches: () => '/shop/',
@@ -15,15 +17,23 @@ export const placeAddress = {
   seats: (event: string) => `/shop/e/${encodeURIComponent(event)}/seats`,
   cart: (event: string, hold: string) => `/shop/e/${encodeURIComponent(event)}/cart/${hold}`,
   order: orderPage,
+  ticket: (order: string, line: string) =>
+    `/shop/order/${order}/ticket/${encodeURIComponent(line)}`,
+  giveBack: (order: string) => `/shop/order/${order}/give-back`,
 } as const;
 
 export function placeOf(pathname: string): Place {
   const [, , area, id = '', step, hold = ''] = pathname.split('/').map(decoded);
-  if (area === 'order' && id !== '') return { at: 'order', order: id };
+  if (area === 'order' && id !== '') return placeOfOrder(id, step, hold);
   if (area !== 'e' || id === '') return { at: 'matches' };
   if (step === 'seats') return { at: 'seats', event: id };
   if (step === 'cart' && hold !== '') return { at: 'cart', event: id, hold };
   return { at: 'match', event: id };
+}
+
+function placeOfOrder(order: string, step: string | undefined, line: string): Place {
+  if (step === 'ticket' && line !== '') return { at: 'ticket', order, line };
+  return step === 'give-back' ? { at: 'give-back', order } : { at: 'order', order };
 }
 
 export function goTo(address: string): void {

@@ -5,10 +5,12 @@ import { LooksSwitch } from '#web/ui/looks-switch.tsx';
 import { Mark } from '#web/ui/mark.tsx';
 import { goTo, type Place, placeAddress, placeOf, useAddress } from './address.ts';
 import { CartPage } from './pages/cart-page.tsx';
+import { GiveBackPage } from './pages/give-back-page.tsx';
 import { MatchPage } from './pages/match-page.tsx';
 import { MatchesPage } from './pages/matches-page.tsx';
 import { OrderPage } from './pages/order-page.tsx';
 import { SeatsPage } from './pages/seats-page.tsx';
+import { TicketPage } from './pages/ticket-page.tsx';
 import { useWords } from './use-words.ts';
 
 export function ShopApp() {
@@ -69,5 +71,7 @@ function PageAt({ place }: { readonly place: Place }) {
   if (place.at === 'seats') return <SeatsPage event={place.event} />;
   if (place.at === 'cart') return <CartPage event={place.event} holdId={place.hold} />;
   if (place.at === 'order') return <OrderPage key={place.order} id={place.order} />;
+  if (place.at === 'ticket') return <TicketPage id={place.order} line={place.line} />;
+  if (place.at === 'give-back') return <GiveBackPage id={place.order} />;
   return <MatchesPage />;
 }

@@ -1,5 +1,7 @@
 // What this browser keeps: the secret of its cart, its hold of each match, and orders with their secrets and the last
 // look at them, so that a ticket that was opened once is there without any network.
+import type { OrderAdvice } from '#protocol/order-papers.ts';
+import type { SaleView } from '#protocol/shop.ts';
 import { ORDER_SECRET } from '#protocol/shop-addresses.ts';
 import type { OrderView } from '#protocol/shop-orders.ts';
 import { newSecret } from '../ask-shop.ts';
@@ -8,7 +10,13 @@ const CART = 'kaimen.shop.cart';
 const HOLD = 'kaimen.shop.hold.';
 const ORDER = 'kaimen.shop.order.';
 
-export type KeptOrder = { readonly secret: string; readonly view: OrderView | null };
+/** What its page and its tickets show; null: not seen yet. */
+export type KeptOrder = {
+  readonly secret: string;
+  readonly view: OrderView | null;
+  readonly sale: SaleView | null;
+  readonly advice: OrderAdvice | null;
+};
 
 /** Used where storage is switched off: then everything holds until the page is left. */
 const inMemory = new Map<string, string>();
@@ -31,18 +39,25 @@ export function keepHold(event: string, hold: string | null): void {
 
 export function keptOrder(order: string): KeptOrder | null {
   const text = read(ORDER + order);
-  return text === null ? null : (JSON.parse(text) as KeptOrder);
+  if (text === null) return null;
+  // One that an older build has kept lacks what that did not keep.
+  const kept = JSON.parse(text) as Partial<KeptOrder> & Pick<KeptOrder, 'secret'>;
+  return { view: null, sale: null, advice: null, ...kept };
 }
 
-export function keepOrder(order: string, kept: KeptOrder): void {
-  write(ORDER + order, JSON.stringify(kept));
+/** What is left out stays as it was kept. */
+export function keepOrder(
+  order: string,
+  news: Partial<KeptOrder> & Pick<KeptOrder, 'secret'>,
+): void {
+  write(ORDER + order, JSON.stringify({ ...keptOrder(order), ...news }));
 }
 
 /** A link carries the secret behind its `#`, which no server is told; here it is taken out of the address. */
 export function takeSecretFromLink(order: string): void {
   const secret = location.hash.slice(1);
   if (!ORDER_SECRET.test(secret)) return;
-  keepOrder(order, { secret, view: keptOrder(order)?.view ?? null });
+  keepOrder(order, { secret });
   history.replaceState(history.state, '', location.pathname);
 }
 

@@ -16,6 +16,7 @@ export type Purchase = {
   readonly sale: SaleView;
   readonly hold: HoldView;
   readonly types: ReadonlyMap<string, string>;
+  readonly vouchers: readonly string[];
   readonly quote: QuoteView;
   readonly buyer: OrderRequest['buyer'];
   readonly locale: OrderRequest['locale'];
@@ -24,11 +25,11 @@ export type Purchase = {
 
 /** Leaves the page: for the provider's, or for the order's. @throws ShopError while nothing is ordered */
 export async function orderAndPay(purchase: Purchase): Promise<void> {
-  const { sale, hold, types, quote, buyer, locale, provider } = purchase;
+  const { sale, hold, types, vouchers, quote, buyer, locale, provider } = purchase;
   const body: OrderRequest = {
     hold: hold.id,
     types: [...types].map(([line, type]) => ({ line, type })),
-    vouchers: [],
+    vouchers: [...vouchers],
     totalMinor: quote.totalMinor,
     buyer,
     holders: [],
@@ -49,7 +50,12 @@ export async function orderAndPay(purchase: Purchase): Promise<void> {
   else goTo(placeAddress.order(made.id));
 }
 
-/** @throws ShopError */
+/**
+ * Whoever comes back without having paid goes on with the payment that is open; one that failed is followed by
+ * another.
+ *
+ * @throws ShopError
+ */
 export async function beginPayment(
   order: OrderView,
   secret: string,
@@ -58,7 +64,11 @@ export async function beginPayment(
   const started = await askShop<PaymentStarted>(shopPaths.payments(order.id), {
     body: { provider, returnPath: placeAddress.order(order.id) },
     order: secret,
-    key: `pay-${order.id}-${order.payments.length}-${provider}`,
+    key: `pay-${order.id}-${order.payments.filter(hasEnded).length}-${provider}`,
   });
   return started.next;
+}
+
+function hasEnded({ state }: OrderView['payments'][number]): boolean {
+  return state === 'failed' || state === 'voided' || state === 'voiding';
 }

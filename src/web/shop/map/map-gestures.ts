@@ -12,7 +12,7 @@ type Finger = { x: number; y: number; readonly fromX: number; readonly fromY: nu
 export function listenToGestures(
   canvas: HTMLCanvasElement,
   view: MapView,
-  onTap: (px: number, py: number) => void,
+  { tap, hover }: Readonly<Record<'tap' | 'hover', (px: number, py: number) => void>>,
 ): () => void {
   const fingers = new Map<number, Finger>();
   let hasMoved = false;
@@ -31,8 +31,11 @@ export function listenToGestures(
   };
   const move = (event: PointerEvent) => {
     const finger = fingers.get(event.pointerId);
-    if (finger === undefined) return;
     const { x, y } = placeOf(event);
+    if (finger === undefined) {
+      if (event.pointerType === 'mouse') hover(x, y);
+      return;
+    }
     const before = pinchOf(fingers);
     const [dx, dy] = [x - finger.x, y - finger.y];
     [finger.x, finger.y] = [x, y];
@@ -49,7 +52,7 @@ export function listenToGestures(
   const up = (event: PointerEvent) => {
     const finger = fingers.get(event.pointerId);
     fingers.delete(event.pointerId);
-    if (finger !== undefined && !hasMoved && event.type === 'pointerup') onTap(finger.x, finger.y);
+    if (finger !== undefined && !hasMoved && event.type === 'pointerup') tap(finger.x, finger.y);
   };
   const wheel = (event: WheelEvent) => {
     event.preventDefault();

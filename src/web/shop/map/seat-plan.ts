@@ -89,8 +89,22 @@ export function seatNear(plan: SeatPlan, x: number, y: number, within: number): 
   return best < 0 ? null : best;
 }
 
-export function sectionAt(plan: SeatPlan, x: number, y: number): PlanSection | null {
-  return plan.sections.find((section) => contains(section, x, y)) ?? null;
+/** The section at a point, or the nearest one within a distance: from afar they are thinner than a thumb. Metres. */
+export function sectionAt(
+  plan: SeatPlan,
+  x: number,
+  y: number,
+  within: number,
+): PlanSection | null {
+  const under = plan.sections.find((section) => contains(section, x, y));
+  if (under !== undefined) return under;
+  let [best, nearest]: [PlanSection | null, number] = [null, within];
+  for (const section of plan.sections) {
+    const { left, top, right, bottom } = section.box;
+    const away = Math.hypot(Math.max(left - x, 0, x - right), Math.max(top - y, 0, y - bottom));
+    if (away < nearest) [best, nearest] = [section, away];
+  }
+  return best;
 }
 
 /** By how often a ray crosses the outline. */

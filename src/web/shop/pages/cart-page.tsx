@@ -11,6 +11,7 @@ import { BuyerForm } from '../parts/buyer-form.tsx';
 import { HeldPlaces } from '../parts/held-places.tsx';
 import { HoldBar } from '../parts/hold-bar.tsx';
 import { Trouble } from '../parts/trouble.tsx';
+import { VoucherCodes } from '../parts/voucher-codes.tsx';
 import { Waiting } from '../parts/waiting.tsx';
 import { asShopError, useAnswer } from '../sale/use-answer.ts';
 import { useWords } from '../use-words.ts';
@@ -69,21 +70,30 @@ function LiveCart({
 }) {
   const { say } = useWords();
   const [types, setTypes] = useState<ReadonlyMap<string, string>>(new Map());
+  const [vouchers, setVouchers] = useState<readonly string[]>([]);
   const [quote, setQuote] = useState<QuoteView | null>(hold.quote);
   const [error, setError] = useState<ShopError | null>(null);
   const cart = cartSecret();
   const groups = lastChoice?.hold === hold.id ? lastChoice.groups : null;
+  const requote = (ofTypes: ReadonlyMap<string, string>, codes: readonly string[]) => {
+    const body = { types: [...ofTypes].map(([line, type]) => ({ line, type })), vouchers: codes };
+    return askShop<QuoteView>(shopPaths.quote(hold.id), { body, cart });
+  };
   const retype = (line: string, type: string) => {
     const next = new Map(types).set(line, type);
     setTypes(next);
     setError(null);
-    const body = { types: [...next].map(([of, to]) => ({ line: of, type: to })), vouchers: [] };
-    askShop<QuoteView>(shopPaths.quote(hold.id), { body, cart })
+    requote(next, vouchers)
       .then(setQuote)
       .catch((fault: unknown) => {
         setQuote(null);
         setError(asShopError(fault));
       });
+  };
+  const revouch = async (codes: readonly string[]) => {
+    setQuote(await requote(types, codes));
+    setVouchers(codes);
+    setError(null);
   };
   const extend = () => {
     askShop<HoldView>(shopPaths.extend(hold.id), { method: 'POST', cart })
@@ -121,8 +131,9 @@ function LiveCart({
           {say('cart.release')}
         </Button>
       </div>
+      <VoucherCodes codes={vouchers} onChange={revouch} />
       {error !== null && <Trouble error={error} />}
-      <BuyerForm sale={sale} hold={hold} types={types} quote={quote} />
+      <BuyerForm sale={sale} hold={hold} types={types} vouchers={vouchers} quote={quote} />
     </>
   );
 }

@@ -1,87 +1,80 @@
 import { useState } from 'react';
-import type { SaleView } from '#protocol/shop.ts';
-import { shopPaths } from '#protocol/shop-addresses.ts';
-import type { OrderView } from '#protocol/shop-orders.ts';
 import { Button } from '#web/ui/button.tsx';
-import { groundTime } from '#web/ui/ground-time.ts';
-import { Notice } from '#web/ui/notice.tsx';
 import { placeAddress } from '../address.ts';
-import { useOrder } from '../cart/use-order.ts';
+import { BillLines } from '../parts/bill-lines.tsx';
 import { MatchFacts } from '../parts/match-facts.tsx';
+import { OrderPapers } from '../parts/order-papers.tsx';
+import { OrderState } from '../parts/order-state.tsx';
+import { OrderTickets } from '../parts/order-tickets.tsx';
+import { PageLink } from '../parts/page-link.tsx';
 import { PayOrder } from '../parts/pay-order.tsx';
-import { TicketFaces } from '../parts/ticket-faces.tsx';
-import { Trouble } from '../parts/trouble.tsx';
-import { Waiting } from '../parts/waiting.tsx';
-import { useAnswer } from '../sale/use-answer.ts';
+import { type OwnOrder, WithOrder } from '../parts/with-order.tsx';
+import { placeWords } from '../sale/place-words.ts';
 import { useWords } from '../use-words.ts';
 
 /** The order by its link: what to pay, or the tickets. */
 export function OrderPage({ id }: { readonly id: string }) {
+  return <WithOrder id={id}>{(order) => <OwnOrderPage order={order} />}</WithOrder>;
+}
+
+function OwnOrderPage({ order }: { readonly order: OwnOrder }) {
   const { say } = useWords();
-  const { view, secret, isOffline, error } = useOrder(id);
-  const { value: sale } = useAnswer<SaleView>(view === null ? null : shopPaths.event(view.event));
-  if (view === null || secret === null) {
-    if (error !== null && error.status !== 404) return <Trouble error={error} isPaying={true} />;
-    if (secret !== null && error === null) return <Waiting />;
-    return <Notice hue="unknown">{say('order.unknown')}</Notice>;
-  }
+  const { view, sale, secret, isOffline } = order;
   const isPaid = view.tickets.some(({ status }) => status === 'valid');
+  const isToPay = view.state === 'ordered' && !isOffline;
   return (
     <>
       <div>
         <h1 className="font-semibold text-xl">{say('order.title')}</h1>
         <p className="text-quiet">{say('order.number', { id: view.id })}</p>
       </div>
-      {isOffline && <Notice hue="unknown">{say('order.offline')}</Notice>}
-      <StateOf view={view} sale={sale} />
-      {view.state === 'ordered' && sale !== null && (
+      <OrderState view={view} sale={sale} />
+      {isToPay && sale !== null && (
         <PayOrder view={view} secret={secret} providers={sale.providers} />
       )}
-      {isPaid && <TicketFaces view={view} sale={sale} />}
-      {sale !== null && <MatchFacts event={sale} isHeading={false} />}
-      {isPaid && <LinkOf id={view.id} secret={secret} />}
+      {view.tickets.length > 0 ? <OrderTickets order={order} /> : <PlacesOf order={order} />}
+      {sale !== null && <MatchFacts event={sale} isHeading={false} isBought={true} />}
+      {isPaid && !isOffline && <OrderPapers id={view.id} secret={secret} />}
+      {isPaid && <LinkOf order={order} />}
     </>
   );
 }
 
-function StateOf({ view, sale }: { readonly view: OrderView; readonly sale: SaleView | null }) {
-  const { say, bill, language } = useWords();
-  const { currency } = view.quote;
-  if (view.returnDueMinor > 0) {
-    return (
-      <Notice hue="refer">
-        {say('order.returning', { amount: bill(view.returnDueMinor, currency) })}
-      </Notice>
-    );
-  }
-  if (view.tickets.some(({ status }) => status === 'valid')) {
-    return <Notice hue="admitted">{say('order.paid')}</Notice>;
-  }
-  if (view.state === 'ordered' || view.state === 'paid') {
-    const isChecking = view.state === 'paid' || view.payments.length > 0;
-    const time = groundTime(sale?.venue.timeZone ?? 'Asia/Shanghai', language);
-    return (
-      <Notice hue="provisional">
-        {say(isChecking ? 'order.checking' : 'order.ordered')}
-        {view.payUntil !== null &&
-          ` ${say('order.payUntil', { time: time.time(Date.parse(view.payUntil) as never) })}`}
-      </Notice>
-    );
-  }
+/** What is ordered and not paid: seats and what they cost. */
+function PlacesOf({ order: { view, sale } }: { readonly order: OwnOrder }) {
+  const { say, bill } = useWords();
+  const { quote } = view;
   return (
-    <Notice hue="unknown">
-      {view.state === 'expired'
-        ? `${say('order.over')} ${say('money.unmoved')}`
-        : say('order.cancelled')}
-    </Notice>
+    <section className="flex flex-col gap-2">
+      <h2 className="font-semibold text-lg">{say('order.seats')}</h2>
+      <ul className="rounded-md border border-line bg-raised px-4">
+        {view.places.map((place) => {
+          const line = quote.lines.find((each) => each.line === place.line);
+          return (
+            <li
+              key={place.line}
+              className="flex justify-between gap-3 border-line border-b py-2 last:border-b-0"
+            >
+              <span>{placeWords(place, say)}</span>
+              <span>{line === undefined ? '' : bill(line.ticketMinor, quote.currency)}</span>
+            </li>
+          );
+        })}
+      </ul>
+      {sale !== null && <BillLines quote={quote} fees={sale.fees} />}
+      <p className="flex justify-between font-semibold">
+        <span>{say('seats.total')}</span>
+        <span>{bill(quote.totalMinor, quote.currency)}</span>
+      </p>
+    </section>
   );
 }
 
-function LinkOf({ id, secret }: { readonly id: string; readonly secret: string }) {
+function LinkOf({ order: { view, secret } }: { readonly order: OwnOrder }) {
   const { say } = useWords();
   const [isCopied, setIsCopied] = useState(false);
   const copy = () => {
-    const link = `${location.origin}${placeAddress.order(id)}#${secret}`;
+    const link = `${location.origin}${placeAddress.order(view.id)}#${secret}`;
     navigator.clipboard.writeText(link).then(
       () => setIsCopied(true),
       () => {},
@@ -94,6 +87,14 @@ function LinkOf({ id, secret }: { readonly id: string; readonly secret: string }
       <p role="status" className="text-sm">
         {isCopied && say('order.copied')}
       </p>
+      {view.refundPolicy !== null && (
+        <PageLink
+          to={placeAddress.giveBack(view.id)}
+          className="inline-flex min-h-11 items-center self-start text-accent-text underline"
+        >
+          {say('back.open')}
+        </PageLink>
+      )}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { SaleView } from '#protocol/shop.ts';
 import { Button } from '#web/ui/button.tsx';
 import type { Holding } from '../cart/use-holding.ts';
-import { leastTotal, usualType } from '../sale/choices.ts';
+import { totalRange, usualType } from '../sale/choices.ts';
 import { useWords } from '../use-words.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import { PriceShape } from './price-shape.tsx';
@@ -19,7 +19,7 @@ export function BestChoice({
   readonly sale: SaleView;
   readonly holding: Holding;
 }) {
-  const { say, nameOf, bill } = useWords();
+  const { say, nameOf, bill, tag } = useWords();
   const [counts, setCounts] = useState(() => {
     const first = usualType(sale, sale.categories[0]?.id ?? '') ?? sale.types[0]?.id ?? '';
     return new Map([[first, Math.min(USUAL_COUNT, sale.limits.perHold)]]);
@@ -28,7 +28,8 @@ export function BestChoice({
   const [isStepFree, setIsStepFree] = useState(false);
   const [wheelchairs, setWheelchairs] = useState(0);
   const wanted = [...counts.values()].reduce((total, count) => total + count, 0);
-  const least = leastTotal(sale, counts, category);
+  const range = totalRange(sale, counts, category);
+  const isOpen = range !== null && range.least < range.most;
   const most = Math.min(sale.limits.perHold, sale.limits.perPerson ?? sale.limits.perHold);
   const priced = sale.types.filter(({ id }) => sale.prices.some(({ type }) => type === id));
   const hold = () =>
@@ -75,14 +76,15 @@ export function BestChoice({
       <BottomBar
         label={say('seats.total')}
         total={
-          least === null
+          range === null
             ? '—'
-            : category === null
-              ? say('seats.totalFrom', { price: bill(least, sale.currency) })
-              : bill(least, sale.currency)
+            : isOpen
+              ? `${tag(range.least, sale.currency)}–${tag(range.most, sale.currency)}`
+              : bill(range.least, sale.currency)
         }
         note={
           <>
+            {isOpen && <p>{say('seats.bestFirst')}</p>}
             <p>{say('seats.holdTime', { minutes: Math.floor(sale.limits.holdSeconds / 60) })}</p>
             <RefundRule sale={sale} />
           </>
@@ -91,7 +93,7 @@ export function BestChoice({
         <Button
           kind="main"
           isBusy={holding.isBusy}
-          disabled={wanted === 0 || least === null}
+          disabled={wanted === 0 || range === null}
           onClick={hold}
         >
           {say('seats.hold', { count: wanted })}

@@ -19,11 +19,13 @@ export function BuyerForm({
   sale,
   hold,
   types,
+  vouchers,
   quote,
 }: {
   readonly sale: SaleView;
   readonly hold: HoldView;
   readonly types: ReadonlyMap<string, string>;
+  readonly vouchers: readonly string[];
   readonly quote: QuoteView | null;
 }) {
   const { say, bill, language } = useWords();
@@ -41,8 +43,9 @@ export function BuyerForm({
     setIsBusy(true);
     setError(null);
     const buyer: Contact & { readonly name: string } = { name: name.trim(), ...reach };
-    const locale = language === 'zh' ? 'zh-CN' : 'en';
-    orderAndPay({ sale, hold, types, quote, buyer, locale, provider }).catch((fault: unknown) => {
+    const locale = LOCALE_OF[language] === 'zh-CN' ? ('zh-CN' as const) : ('en' as const);
+    const purchase = { sale, hold, types, vouchers, quote, buyer, locale, provider };
+    orderAndPay(purchase).catch((fault: unknown) => {
       setError(asShopError(fault));
       setIsBusy(false);
     });

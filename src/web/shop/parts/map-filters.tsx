@@ -26,11 +26,12 @@ export function MapFilters({
   readonly onWish: (wish: MapWish) => void;
 }) {
   const { say, nameOf, tag } = useWords();
-  const chip = 'flex min-h-9 items-center gap-2 rounded-md border px-3 text-sm whitespace-nowrap';
+  const chip =
+    'flex min-h-9 shrink-0 items-center gap-2 whitespace-nowrap rounded-md border px-3 text-sm';
   const looks = (isOn: boolean) =>
     joinClasses(chip, isOn ? 'border-fg bg-raised font-semibold' : 'border-line bg-raised');
   return (
-    <fieldset className="flex flex-wrap gap-2">
+    <fieldset className="-mx-4 flex gap-2 overflow-x-auto px-4 pb-1 sm:mx-0 sm:flex-wrap sm:px-0">
       <legend className="sr-only">{say('map.filters')}</legend>
       {plan.layout.categories.map((id, place) => {
         const category = sale.categories.find((each) => each.id === id);

@@ -3,13 +3,15 @@ import type { EventOnSale } from '#protocol/shop.ts';
 import { groundTime } from '#web/ui/ground-time.ts';
 import { useWords } from '../use-words.ts';
 
-/** Who plays, where and when, from what price, and what is left. */
+/** Who plays, where and when; before it is bought also from what price, and what is left. */
 export function MatchFacts({
   event,
   isHeading,
+  isBought = false,
 }: {
   readonly event: EventOnSale;
   readonly isHeading: boolean;
+  readonly isBought?: boolean;
 }) {
   const { say, nameOf, tag, language } = useWords();
   const time = groundTime(event.venue.timeZone, language);
@@ -27,14 +29,16 @@ export function MatchFacts({
           {doors !== null && ` · ${time.time(doors)} ${say('match.doors')}`}
         </p>
       )}
-      <p className="flex flex-wrap items-baseline gap-x-4">
-        {event.fromMinor !== null && (
-          <strong className="text-lg">
-            {say('match.from', { price: tag(event.fromMinor, event.currency) })}
-          </strong>
-        )}
-        <SaleState event={event} />
-      </p>
+      {!isBought && (
+        <p className="flex flex-wrap items-baseline gap-x-4">
+          {event.fromMinor !== null && (
+            <strong className="text-lg">
+              {say('match.from', { price: tag(event.fromMinor, event.currency) })}
+            </strong>
+          )}
+          <SaleState event={event} />
+        </p>
+      )}
     </div>
   );
 }

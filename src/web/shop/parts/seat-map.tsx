@@ -5,16 +5,17 @@ import { Button } from '#web/ui/button.tsx';
 import { toGround } from '../map/camera.ts';
 import { listenToGestures } from '../map/map-gestures.ts';
 import { MapView, SEATS_FROM_SCALE } from '../map/map-view.ts';
-import { type SeatPlan, seatNames, seatNear, sectionAt } from '../map/seat-plan.ts';
+import { type SeatPlan, seatNear, sectionAt } from '../map/seat-plan.ts';
 import type { SeatStock } from '../map/seat-stock.ts';
-import { categoryOfSeat, usualPrice } from '../sale/choices.ts';
 import { useWords } from '../use-words.ts';
 import { MapFilters, type MapWish, NO_WISH } from './map-filters.tsx';
+import { SeatCard, type SeatIs } from './seat-card.tsx';
 import { useDark } from './use-dark.ts';
 
 const THUMB_PX = 22;
+const POINTER_PX = 12;
 /** From here on a tap means a seat: they are far enough apart for a thumb. */
-const TAP_FROM_SCALE = 26;
+const TAP_FROM_SCALE = 44;
 
 type SeatMapProps = {
   readonly sale: SaleView;
@@ -24,13 +25,14 @@ type SeatMapProps = {
   readonly onToggle: (seat: number) => void;
 };
 
-export function SeatMap({ sale, plan, stock, chosen, onToggle }: SeatMapProps) {
+export function SeatMap(props: SeatMapProps) {
+  const { sale, plan, stock, chosen } = props;
   const { say } = useWords();
   const isDark = useDark();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [view, setView] = useState<MapView | null>(null);
   const [wish, setWish] = useState<MapWish>(NO_WISH);
-  const [told, setTold] = useState('');
+  const [looked, setLooked] = useState<number | null>(null);
   useEffect(() => {
     if (canvas.current === null) return;
     const made = new MapView(canvas.current, plan, stock);
@@ -51,15 +53,16 @@ export function SeatMap({ sale, plan, stock, chosen, onToggle }: SeatMapProps) {
       together: wish.together,
     });
   }, [view, wish]);
-  const tap = useSeatTap({ sale, plan, stock, chosen, onToggle }, view, setTold);
+  const tap = useSeatTap(props, view, setLooked);
+  const hover = useSeatUnder(props, view, setLooked);
   useEffect(() => {
     if (view === null || canvas.current === null) return;
-    return listenToGestures(canvas.current, view, tap);
-  }, [view, tap]);
+    return listenToGestures(canvas.current, view, { tap, hover });
+  }, [view, tap, hover]);
   return (
     <section className="flex flex-1 flex-col gap-3">
       <MapFilters sale={sale} plan={plan} wish={wish} onWish={setWish} />
-      <div className="relative min-h-[22rem] flex-1 overflow-hidden rounded-md border border-line">
+      <div className="relative min-h-[22rem] flex-1 sm:min-h-[30rem] overflow-hidden rounded-md border border-line">
         <canvas
           ref={canvas}
           tabIndex={0}
@@ -69,9 +72,13 @@ export function SeatMap({ sale, plan, stock, chosen, onToggle }: SeatMapProps) {
         />
         {view !== null && <MapButtons view={view} />}
       </div>
-      <p role="status" className="min-h-5 text-sm">
-        {told}
-      </p>
+      <div role="status" className="min-h-[5.25rem]">
+        {looked === null ? (
+          <p className="text-quiet text-sm">{say('map.how')}</p>
+        ) : (
+          <SeatCard sale={sale} plan={plan} seat={looked} is={isNow(props, looked)} />
+        )}
+      </div>
     </section>
   );
 }
@@ -101,40 +108,51 @@ function MapButtons({ view }: { readonly view: MapView }) {
 
 /** From afar a tap goes nearer; near by it takes a seat or puts it back. */
 function useSeatTap(
-  { sale, plan, stock, chosen, onToggle }: SeatMapProps,
+  { plan, stock, chosen, onToggle }: SeatMapProps,
   view: MapView | null,
-  setTold: (words: string) => void,
+  onLook: (seat: number) => void,
 ) {
-  const { say, tag } = useWords();
   return useMemo(
     () => (px: number, py: number) => {
       if (view === null) return;
       const { x, y } = toGround(view.camera, view.size, px, py);
-      const section = sectionAt(plan, x, y);
       if (view.camera.scale < SEATS_FROM_SCALE) {
+        const section = sectionAt(plan, x, y, THUMB_PX / view.camera.scale);
         if (section !== null) view.showSection(section);
         return;
       }
-      const seat = seatNear(plan, x, y, THUMB_PX / view.camera.scale);
       if (view.camera.scale < TAP_FROM_SCALE) {
-        view.zoom((TAP_FROM_SCALE * 1.3) / view.camera.scale, px, py);
+        view.zoom((TAP_FROM_SCALE * 1.1) / view.camera.scale, px, py);
         return;
       }
+      const seat = seatNear(plan, x, y, THUMB_PX / view.camera.scale);
       if (seat === null) return;
-      const name = say('seat.whole', { ...seatNames(plan, seat) });
-      const isChosen = chosen.has(seat);
-      if (!isChosen && stock.codes[seat] !== SEAT_FREE) {
-        setTold(say('map.isTaken', { seat: name }));
-        return;
-      }
-      const price = usualPrice(sale, categoryOfSeat(sale, plan, seat)) ?? 0;
-      setTold(
-        isChosen
-          ? say('map.isLeft', { seat: name })
-          : say('map.isChosen', { seat: name, price: tag(price, sale.currency) }),
-      );
-      onToggle(seat);
+      onLook(seat);
+      if (chosen.has(seat) || stock.codes[seat] === SEAT_FREE) onToggle(seat);
     },
-    [view, plan, stock, chosen, onToggle, sale, say, tag, setTold],
+    [view, plan, stock, chosen, onToggle, onLook],
   );
+}
+
+/** A mouse says which seat it means before it presses. */
+function useSeatUnder(
+  { plan }: SeatMapProps,
+  view: MapView | null,
+  onLook: (seat: number) => void,
+) {
+  return useMemo(
+    () => (px: number, py: number) => {
+      if (view === null || view.camera.scale < TAP_FROM_SCALE) return;
+      const { x, y } = toGround(view.camera, view.size, px, py);
+      const seat = seatNear(plan, x, y, POINTER_PX / view.camera.scale);
+      if (seat !== null) onLook(seat);
+    },
+    [view, plan, onLook],
+  );
+}
+
+function isNow({ sale, stock, chosen }: SeatMapProps, seat: number): SeatIs {
+  if (chosen.has(seat)) return 'chosen';
+  if (stock.codes[seat] !== SEAT_FREE) return 'taken';
+  return chosen.size >= sale.limits.perHold ? 'too-many' : 'free';
 }

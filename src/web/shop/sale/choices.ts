@@ -17,12 +17,12 @@ export function usualPrice(sale: SaleView, category: string): number | null {
   return found?.amountMinor ?? null;
 }
 
-/** Whole prices of one of each of these, the cheapest category that sells them all; null: none does. */
-export function leastTotal(
+/** What these cost in the cheapest and in the dearest category that sells them all; null: none does. */
+export function totalRange(
   sale: SaleView,
   counts: ReadonlyMap<string, number>,
   category: string | null,
-): number | null {
+): { readonly least: number; readonly most: number } | null {
   const totals = sale.categories.flatMap(({ id }) => {
     if (category !== null && id !== category) return [];
     let total = 0;
@@ -34,7 +34,8 @@ export function leastTotal(
     }
     return [total];
   });
-  return totals.length === 0 ? null : Math.min(...totals);
+  if (totals.length === 0) return null;
+  return { least: Math.min(...totals), most: Math.max(...totals) };
 }
 
 export function categoryOfSeat(sale: SaleView, plan: SeatPlan, seat: number): string {

@@ -7,6 +7,10 @@ export const TROUBLE_WORDS = {
     zh: '如果您已付款，座位仍会确认；座位不在时，款项自动退回。',
     en: 'If you have paid, your seats will be confirmed; if they are gone, the money returns by itself.',
   },
+  'money.over': {
+    zh: '付款若在此后到达，会自动退回。',
+    en: 'Money that arrives after that goes back by itself.',
+  },
   'trouble.unreachable': {
     zh: '连不上服务器。请检查网络后重试。',
     en: 'The server does not answer. Check your network and try again.',
@@ -35,13 +39,21 @@ export const TROUBLE_WORDS = {
     en: 'Not so many are left together. Try fewer, or sit apart.',
   },
   'trouble.standing-full': { zh: '这片站席已满。', en: 'This standing area is full.' },
-  'trouble.channel-quota': {
+  'trouble.sold-out-here': {
     zh: '网上的份额已售完；现场售票处可能还有。',
     en: 'The online share is sold; the box office may have more.',
   },
   'trouble.person-limit': {
     zh: '已到每人限购张数。',
     en: 'This is more than one person may buy.',
+  },
+  'trouble.order-limit': {
+    zh: '已到一单的张数上限。',
+    en: 'This is more than one order may have.',
+  },
+  'trouble.needs-person': {
+    zh: '这些票按人限购，请到票务服务点购买。',
+    en: 'These are limited to so many a person. Please buy them at the service desk.',
   },
   'trouble.hold-limit': {
     zh: '已到一次锁座的张数上限。',
@@ -67,7 +79,53 @@ export const TROUBLE_WORDS = {
     zh: '价格刚有变化。请看过新的合计再付款。',
     en: 'The price has just changed. Look at the new total, then pay.',
   },
-  'trouble.accompaniment': {
+  'trouble.type-in-groups': {
+    zh: '这种票须成套购买。请补足或减少。',
+    en: 'This type is sold in sets. Add to it, or take some away.',
+  },
+  'trouble.type-locked': {
+    zh: '这种票要有优惠码才能买。',
+    en: 'This ticket type needs a voucher code.',
+  },
+  'trouble.voucher-unknown': {
+    zh: '没有这个优惠码。请核对后再输入。',
+    en: 'There is no such voucher. Check the code and type it again.',
+  },
+  'trouble.voucher-too-early': {
+    zh: '这个优惠码还没有到使用时间。',
+    en: 'This voucher is not valid yet.',
+  },
+  'trouble.voucher-expired': { zh: '这个优惠码已过期。', en: 'This voucher has expired.' },
+  'trouble.voucher-used-up': { zh: '这个优惠码已用完。', en: 'This voucher has been used.' },
+  'trouble.voucher-person-limit': {
+    zh: '您已用过这个优惠码。',
+    en: 'You have used this voucher before.',
+  },
+  'trouble.voucher-not-here': {
+    zh: '这个优惠码不能在网上使用，请到票务服务点。',
+    en: 'This voucher is not taken online. Please use it at the service desk.',
+  },
+  'trouble.voucher-needs-person': {
+    zh: '这个优惠码限个人使用，请到票务服务点。',
+    en: 'This voucher is for one person. Please use it at the service desk.',
+  },
+  'trouble.voucher-fits-nothing': {
+    zh: '这个优惠码不适用于这些票。',
+    en: 'This voucher is not for these tickets.',
+  },
+  'trouble.voucher-does-not-combine': {
+    zh: '这个优惠码不能与另一个同时使用。',
+    en: 'This voucher cannot be used together with the other one.',
+  },
+  'trouble.paid-already': {
+    zh: '这个订单已经付过款。请看订单。',
+    en: 'This order is paid already. Look at the order.',
+  },
+  'trouble.too-many-payments': {
+    zh: '这个订单付款次数过多。请到票务服务点。',
+    en: 'This order has had too many tries to pay. Please ask the service desk.',
+  },
+  'trouble.type-accompanied': {
     zh: '儿童票须与成人票一起购买。',
     en: 'A child’s ticket needs an adult’s beside it.',
   },
