@@ -38,8 +38,8 @@ export const shopPaths = {
   cancel: (order: string) => `${SHOP}/orders/${order}/cancel`,
   /** Of whoever shows the order's secret. */
   advice: (order: string) => `${SHOP}/orders/${order}/advice`,
-  ticketsPdf: (order: string) => `${SHOP}/orders/${order}/tickets.pdf`,
-  receiptPdf: (order: string) => `${SHOP}/orders/${order}/receipt.pdf`,
+  paper: (order: string, paper: 'tickets.pdf' | 'receipt.pdf') =>
+    `${SHOP}/orders/${order}/${paper}`,
 } as const;
 
 /** Where people read their order; its secret follows in the fragment, which no server is told. */

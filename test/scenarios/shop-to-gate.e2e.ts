@@ -43,6 +43,10 @@ test('a phone goes from the match to its ticket in eight taps, and the gate admi
   assert.ok(fingers.taps <= TAPS_MAX, `${fingers.taps} taps`);
   assert.ok(!/#|[a-z2-7]{26}/.test(page.url()), 'no secret stands in the address');
 
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: '加入日历' }).tap();
+  assert.match((await saved).suggestedFilename(), /calendar\.ics$/);
+
   const [ticket] = await boughtCodes(page);
   assert.ok(ticket);
   assert.equal(await evening.scan(ticket.stand, ticket.code), 'admitted');

@@ -3,10 +3,10 @@ import { Button } from '#web/ui/button.tsx';
 import { placeAddress } from '../address.ts';
 import { BillLines } from '../parts/bill-lines.tsx';
 import { MatchFacts } from '../parts/match-facts.tsx';
-import { OrderPapers } from '../parts/order-papers.tsx';
 import { OrderState } from '../parts/order-state.tsx';
 import { OrderTickets } from '../parts/order-tickets.tsx';
 import { PageLink } from '../parts/page-link.tsx';
+import { type Paper, PaperButtons } from '../parts/paper-buttons.tsx';
 import { PayOrder } from '../parts/pay-order.tsx';
 import { type OwnOrder, WithOrder } from '../parts/with-order.tsx';
 import { placeWords } from '../sale/place-words.ts';
@@ -34,11 +34,13 @@ function OwnOrderPage({ order }: { readonly order: OwnOrder }) {
       )}
       {view.tickets.length > 0 ? <OrderTickets order={order} /> : <PlacesOf order={order} />}
       {sale !== null && <MatchFacts event={sale} isHeading={false} isBought={true} />}
-      {isPaid && !isOffline && <OrderPapers id={view.id} secret={secret} />}
+      {isPaid && <PaperButtons order={order} papers={ORDER_PAPERS} />}
       {isPaid && <LinkOf order={order} />}
     </>
   );
 }
+
+const ORDER_PAPERS: readonly Paper[] = ['tickets.pdf', 'receipt.pdf', 'calendar.ics'];
 
 /** What is ordered and not paid: seats and what they cost. */
 function PlacesOf({ order: { view, sale } }: { readonly order: OwnOrder }) {

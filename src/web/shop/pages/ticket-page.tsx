@@ -4,6 +4,7 @@ import { Notice } from '#web/ui/notice.tsx';
 import { placeAddress } from '../address.ts';
 import { type ShownTicket, ticketsOf } from '../parts/order-tickets.tsx';
 import { PageLink } from '../parts/page-link.tsx';
+import { type Paper, PaperButtons } from '../parts/paper-buttons.tsx';
 import { QrCode } from '../parts/qr-code.tsx';
 import { type OwnOrder, WithOrder } from '../parts/with-order.tsx';
 import { placeWords } from '../sale/place-words.ts';
@@ -55,6 +56,7 @@ function OwnTicket({ order, line }: { readonly order: OwnOrder; readonly line: s
         </div>
       )}
       <HowToComeIn order={order} ticket={ticket} />
+      <PaperButtons order={order} papers={TICKET_PAPERS} line={line} />
       <nav aria-label={say('ticket.others')} className="flex flex-wrap justify-between gap-3 pb-8">
         {toOrder}
         {good.length > 1 && (
@@ -79,6 +81,7 @@ function OwnTicket({ order, line }: { readonly order: OwnOrder; readonly line: s
   );
 }
 
+const TICKET_PAPERS: readonly Paper[] = ['wallet.pkpass', 'calendar.ics'];
 const LINK = 'inline-flex min-h-11 items-center font-semibold text-accent-text underline';
 
 function HowToComeIn({

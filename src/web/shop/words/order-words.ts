@@ -72,9 +72,11 @@ export const ORDER_WORDS = {
     en: 'The payment was taken back by the provider and the tickets no longer admit. Please ask the service desk.',
   },
   'order.returned': { zh: '已退回 {amount}。', en: '{amount} has gone back.' },
-  'order.print': { zh: '打印（PDF）', en: 'Print (PDF)' },
-  'order.receipt': { zh: '收据（PDF）', en: 'Receipt (PDF)' },
-  'order.noPaper': {
+  'paper.tickets.pdf': { zh: '打印（PDF）', en: 'Print (PDF)' },
+  'paper.receipt.pdf': { zh: '收据（PDF）', en: 'Receipt (PDF)' },
+  'paper.calendar.ics': { zh: '加入日历', en: 'Add to calendar' },
+  'paper.wallet.pkpass': { zh: '加入 Apple 钱包', en: 'Add to Apple Wallet' },
+  'paper.none': {
     zh: '现在拿不到这份文件。请到票务服务点索取。',
     en: 'This paper cannot be had here. Please ask the service desk.',
   },
