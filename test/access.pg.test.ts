@@ -40,7 +40,7 @@ const PUBLIC = [
   ...['', '/cancel-quote', '/cancel', '/advice', '/tickets.pdf', '/receipt.pdf', '/payments'].map(
     (rest) => `${SHOP}/orders/{id}${rest}`,
   ),
-  ...['/calendar.ics', '/tickets/{line}/wallet.pkpass'].map((rest) => `${SHOP}/orders/{id}${rest}`),
+  ...['/calendar.ics', '/arrivals/{offer}', '/tickets/{line}/wallet.pkpass'].map((rest) => `${SHOP}/orders/{id}${rest}`),
 ];
 
 const scratch = openTemporaryDirectory();

@@ -52,6 +52,10 @@ export const pledgeRequest = z.strictObject({
   tickets: z.array(words(64).min(1)).min(1).max(60).describe('ticket references'),
 });
 
+export const orderPledgeRequest = z.strictObject({
+  lines: z.array(words(20).min(1)).min(1).max(60).nullable().default(null).describe('null: all'),
+});
+
 export const pledgesMade = z.object({
   pledged: z.array(z.string()),
   refused: z.array(z.object({ ticket: z.string(), reason: z.string() })),

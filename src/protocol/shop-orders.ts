@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ORDER_STATES, PAYMENT_STATES } from '#domain/sales/order.ts';
 import { CHANNELS } from '#domain/sales/price-list.ts';
+import { documentKind } from './identity.ts';
 import { id, timeOut, words } from './primitives.ts';
 import { PLACES_PER_HOLD_MAX, placeView, quoteRequest, quoteView } from './shop.ts';
 import { holdId } from './shop-addresses.ts';
@@ -10,6 +11,10 @@ const holder = z.strictObject({
   line: words(20),
   name: words(100).min(1),
   phone: words(40).optional(),
+  document: z
+    .strictObject({ kind: documentKind, number: words(40).min(1) })
+    .optional()
+    .describe('where the sale goes by name; kept sealed, shown nowhere, deleted after the match'),
 });
 
 /** `Kaimen-Cart` and `Idempotency-Key` are needed. One hold becomes one order, however often it is asked. */

@@ -66,6 +66,22 @@ export const saleView = eventOnSale.extend({
     }),
   ),
   providers: z.array(z.string()).describe('ways to pay, in the order to offer them'),
+  /** Which documents buyers show for which types; null: nobody is asked. */
+  realName: z
+    .object({ kinds: z.array(z.string()), types: z.array(z.string()).nullable() })
+    .nullable(),
+  /** Credit for whoever says beforehand when or by which gate they come, and does; see the protocol page. */
+  arrivals: z.array(
+    z.object({
+      id: z.string(),
+      name: localized,
+      from: timeOut,
+      until: timeOut,
+      gates: z.array(z.string()).nullable(),
+      types: z.array(z.string()).nullable(),
+      creditMinor: z.int(),
+    }),
+  ),
   /** What is kept of a ticket that is given back before a moment; after the last one nothing is taken back. */
   refundTiers: z.array(z.object({ until: timeOut, keptPerMille: z.int() })),
 });

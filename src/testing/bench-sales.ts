@@ -1,12 +1,12 @@
 // `npm run bench:sales`: seats held and orders paid a second on PostgreSQL, beside what the same PostgreSQL does in
 // the same minutes one commit after the other, and a herd that buys a small ground out. Without HTTP: what the
-// stock itself can. Writes docs/benchmarks-sales.md.
+// stock itself can. Writes its part of docs/benchmarks-sales.md.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { booksOf } from '#server/sales/sale-books.ts';
 import { Sales } from '#server/sales/sales.ts';
+import { writePart } from './bench-report.ts';
 import { HubNode } from './hub-node.ts';
 import { type TestDatabase, testDatabase } from './postgres.ts';
 import { ADULT_MINOR, bestOf, SaleBuyer } from './sale-buyer.ts';
@@ -47,7 +47,7 @@ sales.stop();
 const report = reportOf(rounds, herd);
 process.stdout.write(report);
 if (!process.argv.includes('--dry')) {
-  writeFileSync(new URL('../../docs/benchmarks-sales.md', import.meta.url), report);
+  writePart('Without HTTP', report);
 }
 process.exit(isMet(rounds, herd) ? 0 : 1);
 
@@ -162,9 +162,7 @@ function reportOf(all: readonly Round[], { seats, asked, wronglyRefused }: Herd)
     return `| ${index + 1} | ${commits} | ${held} | ${(held / commits).toFixed(2)} | ${paid} |`;
   });
   const share = ((100 * wronglyRefused) / asked).toFixed(2);
-  return `# What the stock can sell
-
-Taken ${new Date().toISOString()} by \`npm run bench:sales\` on ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, PostgreSQL with
+  return `Taken ${new Date().toISOString()} by \`npm run bench:sales\` on ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, PostgreSQL with
 fsync on the same machine, one node, without HTTP. Buyers wait for each answer, which comes after the commit. Each round has a ground of ${LARGE_SEATS} seats of its own.
 
 | round | serial single-row commits/s | seats held/s (${HOLDING_AT_ONCE} buyers, ${SEATS_EACH} each, best available) | ratio | orders paid/s (${BUYING_AT_ONCE} buyers, ${SEATS_EACH} seats each) |

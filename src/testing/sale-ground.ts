@@ -48,6 +48,18 @@ export function largeLayout(): GroundLayout {
   return made.layout;
 }
 
+/** Its seats as a manifest says them, so that it can be imported over HTTP. */
+export function manifestOf({ sections }: GroundLayout): string {
+  const rows = sections.flatMap((section) =>
+    section.kind === 'standing'
+      ? []
+      : section.rows.flatMap(({ id: row, seats }) =>
+          seats.map(({ id }) => `${section.stand},${section.id},${row},${id}`),
+        ),
+  );
+  return ['stand,section,row,seat', ...rows, ''].join('\n');
+}
+
 /** The derby, played in whatever ground this layout is of. */
 export function eventIn(layout: GroundLayout, id: string): EventFile {
   const file = derbyFile({ id, isNow: true });

@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type GroundLayout, seatCount } from '#domain/seating/ground-layout.ts';
 import type { SaleBooks } from '#protocol/sales.ts';
 import { type TestDatabase, testDatabase } from '#testing/postgres.ts';
-import { areasOf, eventIn, largeLayout, saleOf } from '#testing/sale-ground.ts';
+import { areasOf, eventIn, largeLayout, manifestOf, saleOf } from '#testing/sale-ground.ts';
 import { freePort } from '#testing/waiting.ts';
 import { ServerProcess } from '../../src/drill/server-process.ts';
 import { buyAll, nothingTold } from './onsale-buyers.ts';
@@ -74,15 +74,7 @@ function groundOf(isWhole: boolean): GroundLayout {
 
 async function putOnSale(): Promise<void> {
   await asStaff('PUT', `/api/v1/events/${EVENT}`, eventIn(layout, EVENT));
-  const rows = layout.sections.flatMap((section) =>
-    section.kind === 'standing'
-      ? []
-      : section.rows.flatMap(({ id: row, seats: own }) =>
-          own.map(({ id }) => `${section.stand},${section.id},${row},${id}`),
-        ),
-  );
-  const manifest = ['stand,section,row,seat', ...rows, ''].join('\n');
-  await asStaff('POST', '/api/v1/grounds/stadium/layouts/import', manifest);
+  await asStaff('POST', '/api/v1/grounds/stadium/layouts/import', manifestOf(layout));
   const file = saleOf({
     layout: { ground: 'stadium', version: 1 },
     areas: areasOf(layout),

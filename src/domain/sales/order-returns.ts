@@ -122,7 +122,7 @@ function takenBack(
     const effects = [look('refund-unexplained'), ...posted(settled)];
     return { order, effects, decision: settled.length > 0 ? 'done' : 'already', reason: null };
   }
-  const worth = partOf(order.worthLeft, amountMinor);
+  const worth = worthPart(order.worthLeft, amountMinor);
   const worthLeft = lessWorth(order.worthLeft, worth) ?? order.worthLeft;
   const money = { ref: fact.providerRef, amountMinor, currency: fact.currency };
   const key = `outside:${payment.id}:${fact.providerRef}`;
@@ -199,7 +199,8 @@ function cashBack(one: MoneyReturn, payment: OrderPayment, amountMinor: number):
   });
 }
 
-function partOf({ salesMinor, feesMinor, taxMinor }: Worth, amountMinor: number): Worth {
+/** So much of a worth, out of each of its parts alike. */
+export function worthPart({ salesMinor, feesMinor, taxMinor }: Worth, amountMinor: number): Worth {
   const [sales = 0, fees = 0, tax = 0] = allocate(amountMinor, [salesMinor, feesMinor, taxMinor]);
   return { salesMinor: sales, feesMinor: fees, taxMinor: tax };
 }

@@ -19,6 +19,14 @@ export type FloodSize = {
   readonly scansPerSecond: number;
   readonly lanes: number;
   readonly times: number;
+  /** What the flood asks; left out: what people at screens do. */
+  readonly asks?: (client: DrillClient, match: SmallMatch) => Promise<FloodRequests>;
+};
+
+export type FloodRequests = {
+  /** That a node which has nothing else to do serves: so its capacity is found. */
+  readonly known: readonly Request[];
+  readonly all: readonly Request[];
 };
 
 export type Turn = {
@@ -62,7 +70,7 @@ export async function runFloodDrill(
   const seconds = (size.turnMs * (3 * size.rounds + 1) + WARM_UP_MS) / 1_000;
   const tickets = Math.ceil(seconds * size.scansPerSecond * 1.2) + 1_000;
   const match = await setUpMatch(client, server.adminToken, { tickets, lanes: size.lanes });
-  const requests = await consoleRequests(client, match);
+  const requests = await (size.asks ?? consoleRequests)(client, match);
   const scanning = await scanner(server, match, size);
   const capacityPerSecond = await capacityOf(server, requests.known);
   say(
@@ -195,7 +203,7 @@ async function turn(
 async function consoleRequests(
   client: DrillClient,
   { eventId }: SmallMatch,
-): Promise<{ known: Request[]; all: Request[] }> {
+): Promise<FloodRequests> {
   const event = `/api/v1/events/${eventId}`;
   const paths = [
     `${event}/tickets?limit=100`,

@@ -81,14 +81,15 @@ export async function settlePledges(
     return before !== 'kept' && before !== outcome;
   });
   await client.query(
-    `UPDATE arrival_pledges p SET outcome = one.outcome, settled_at = $4
-     FROM unnest($2::integer[], $3::text[]) AS one (serial, outcome)
+    `UPDATE arrival_pledges p SET outcome = one.outcome, owed_minor = nullif(one.owed, 0), settled_at = $4
+     FROM unnest($2::integer[], $3::text[], $5::bigint[]) AS one (serial, outcome, owed)
      WHERE p.event = $1 AND p.serial = one.serial`,
     [
       event,
       changed.map(({ ticket }) => ticket),
       changed.map(({ outcome }) => outcome),
       new Date(now),
+      changed.map(({ owedMinor }) => owedMinor),
     ],
   );
   const isKept = new Set([

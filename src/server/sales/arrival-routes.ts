@@ -1,32 +1,40 @@
 // Pledges at the desk, and what came of them after the match.
 import type { FastifyInstance } from 'fastify';
-import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import {
   arrivalStanding,
   arrivalsSettled,
+  orderPledgeRequest,
   pledgeRequest,
   pledgesMade,
 } from '#protocol/arrivals.ts';
 import { matchEventOf } from '#protocol/event-file.ts';
 import { id } from '#protocol/primitives.ts';
 import type { SaleTerms } from '#protocol/sale-terms.ts';
+import { orderParams, SHOP } from '#protocol/shop-addresses.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
+import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
-import { eventOr404, noSuchEvent } from '#server/venue/find-event.ts';
-import { type EventRow, lockEvent } from '#server/venue/store.ts';
-import { pledgeTickets, settlePledges, standingOf } from './arrival-pledges.ts';
+import { eventOr404 } from '#server/venue/find-event.ts';
+import { pledgeTickets, standingOf } from './arrival-pledges.ts';
+import { ticketRef } from './issue-tickets.ts';
 import { SaleOffers } from './offer-store.ts';
+import { loadOrders } from './order-store.ts';
+import { noSuchOrder, type Sales } from './sales.ts';
+import { shownOrderSecret } from './secrets.ts';
+import { keepArrivalsSettled, lockedEvent, settleArrivals } from './settle-arrivals.ts';
 
 const eventParams = z.object({ id });
 const offerParams = z.object({ id, offer: id });
 
-export function addArrivalRoutes(app: FastifyInstance, context: ServerContext): void {
+export function addArrivalRoutes(app: FastifyInstance, context: ServerContext, sales: Sales): void {
   const offers = new SaleOffers();
   addReading(app, context, offers);
   addPledging(app, context, offers);
-  addSettling(app, context, offers);
+  addBuyersPledging(app, context, offers, sales);
+  addSettling(app, context, offers, sales);
+  keepArrivalsSettled(context, sales);
 }
 
 function addReading(app: FastifyInstance, { pool }: ServerContext, offers: SaleOffers): void {
@@ -58,7 +66,7 @@ function addPledging(app: FastifyInstance, context: ServerContext, offers: SaleO
     answer: pledgesMade,
     handle: async ({ params, body, principal }) =>
       await context.acts.do(principal, async (client) => {
-        const row = await locked(client, params.id);
+        const row = await lockedEvent(client, params.id);
         const terms = await offers.inForce(client, row);
         const offer = terms?.arrivals.find((one) => one.id === params.offer);
         if (offer === undefined) throw noSuchOffer(params.offer);
@@ -71,7 +79,49 @@ function addPledging(app: FastifyInstance, context: ServerContext, offers: SaleO
   });
 }
 
-function addSettling(app: FastifyInstance, context: ServerContext, offers: SaleOffers): void {
+/** By the link of their order, without anybody at a desk. */
+function addBuyersPledging(
+  app: FastifyInstance,
+  context: ServerContext,
+  offers: SaleOffers,
+  sales: Sales,
+): void {
+  addRoute(app, {
+    method: 'POST',
+    url: `${SHOP}/orders/:id/arrivals/:offer`,
+    rule: { allow: 'public' },
+    priority: 'shop',
+    summary: 'Say when or where tickets of an order will come, for credit if the gate sees it so',
+    tag: 'shop',
+    params: orderParams.extend({ offer: id }),
+    body: orderPledgeRequest,
+    answer: pledgesMade,
+    handle: async ({ params, body, request }) => {
+      const [stored] = await loadOrders(sales.pool, [params.id]);
+      if (stored === undefined || !sales.mayRead(params.id, shownOrderSecret(request))) {
+        throw noSuchOrder();
+      }
+      const lines = body.lines ?? stored.order.lines.map((line) => line.id);
+      const refs = lines.map((line) => ticketRef(stored.id, line));
+      const { sale } = await sales.line(stored.event).look();
+      return await inTransaction(sales.pool, async (client) => {
+        const row = await lockedEvent(client, sale.eventId);
+        const terms = await offers.inForce(client, row);
+        const offer = terms?.arrivals.find((one) => one.id === params.offer);
+        if (offer === undefined) throw noSuchOffer(params.offer);
+        const event = { number: row.number, match: matchEventOf(row.file) };
+        return await pledgeTickets(client, event, offer, refs, context.now());
+      });
+    },
+  });
+}
+
+function addSettling(
+  app: FastifyInstance,
+  context: ServerContext,
+  offers: SaleOffers,
+  sales: Sales,
+): void {
   addRoute(app, {
     method: 'POST',
     url: '/api/v1/events/:id/sale/arrivals/settle',
@@ -80,24 +130,12 @@ function addSettling(app: FastifyInstance, context: ServerContext, offers: SaleO
     tag: 'sales',
     params: eventParams,
     answer: arrivalsSettled,
-    handle: async ({ params, principal }) =>
-      await context.acts.do(principal, async (client) => {
-        const row = await locked(client, params.id);
-        const terms = await offers.inForce(client, row);
-        refuseEarly(terms, context.now());
-        const { arrivals = [] } = terms ?? {};
-        const result = await settlePledges(client, row.number, arrivals, context.now());
-        const detail = { settled: result.settled, kept: result.credits.length };
-        const act = { act: 'arrivals.settled', subject: row.id, detail };
-        return { result, act: result.settled === 0 ? null : act };
-      }),
+    handle: async ({ params, principal }) => {
+      const row = await eventOr404(context.pool, params.id);
+      refuseEarly(await offers.inForce(context.pool, row), context.now());
+      return await settleArrivals(context, sales, principal, params.id);
+    },
   });
-}
-
-async function locked(client: PoolClient, eventId: string): Promise<EventRow> {
-  const row = await lockEvent(client, eventId);
-  if (row === null) throw noSuchEvent(eventId);
-  return row;
 }
 
 /** Whoever has not come yet may still come. */

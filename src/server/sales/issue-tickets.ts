@@ -6,6 +6,7 @@ import { nameOfSeat } from '#domain/seating/seat-table.ts';
 import type { Ground } from '#domain/venue/match-event.ts';
 import { codeOf, type EventKey } from '#server/entry/event-key.ts';
 import { keepTickets } from '#server/entry/history.ts';
+import { bindDocuments } from '#server/identity/documents.ts';
 import { arrayLiteral } from '#server/platform/array-literal.ts';
 import { sha256 } from '#server/platform/crypto.ts';
 import { raiseFence } from '#server/venue/store.ts';
@@ -56,6 +57,14 @@ export async function issueTickets(
       arrayLiteral(lines.map(({ line }) => line)),
     ],
   });
+  // Also where the sale asks for names no more: whoever showed a document is known by it.
+  await bindDocuments(
+    client,
+    sale.event,
+    lines.map(({ order, line }, index) => {
+      return { line: ticketRef(order, line), serial: firstSerial + index };
+    }),
+  );
 }
 
 /** Whoever holds no name of their own goes by the buyer's; nobody at all leaves no row. */

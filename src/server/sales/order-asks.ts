@@ -1,4 +1,6 @@
 // From a hold to an order: priced, counted against limits and written in the step that still holds its seats.
+
+import type { IdentityDocument } from '#domain/identity/document.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { snapshotOf } from '#domain/refunds/policy.ts';
 import type { Cart, CartLine, CartVoucher } from '#domain/sales/cart.ts';
@@ -6,7 +8,10 @@ import { newOrder, worthOf } from '#domain/sales/order.ts';
 import { decideQuotas } from '#domain/sales/quota.ts';
 import { type QuoteRefusal, quote } from '#domain/sales/quote.ts';
 import type { Quote } from '#domain/sales/quoted.ts';
+import { refuseNames } from '#domain/sales/real-name.ts';
+import { type DocumentDeps, keepDocuments } from '#server/identity/documents.ts';
 import { randomName } from '#server/platform/crypto.ts';
+import { ticketRef } from './issue-tickets.ts';
 import { noteVoucherUses, vouchersOfCodes } from './offer-vouchers.ts';
 import { categoryName } from './open-sale.ts';
 import type { OrderLineRow, Person } from './order-store.ts';
@@ -25,6 +30,17 @@ export type OrderAsk = {
   readonly people: readonly Person[];
   readonly locale: 'zh-CN' | 'en';
   readonly kickOffAt: Instant;
+  /** Left out: nobody showed a document. */
+  readonly named?: NamedAsk;
+};
+
+/** Whose tickets they are, where a sale asks for that. */
+export type NamedAsk = {
+  /** By line. */
+  readonly documents: ReadonlyMap<string, IdentityDocument>;
+  /** `2026-11-29`, at the ground. */
+  readonly matchDay: string;
+  readonly keeping: DocumentDeps;
 };
 
 export type OrderMade =
@@ -41,8 +57,11 @@ export function askToOrder(ask: OrderAsk): Ask<OrderMade> {
   return { decide: (turn) => decideToOrder(turn, ask, []) };
 }
 
-/** With codes that somebody typed: they are counted, and noted as used, in the step that makes the order. */
-export async function orderWithVouchers(
+/**
+ * With codes that somebody typed, and documents that they showed: codes are counted and noted as used, documents
+ * kept, in the step that makes the order.
+ */
+export async function orderWithPapers(
   turn: Turn,
   ask: OrderAsk,
   codes: readonly string[],
@@ -53,15 +72,39 @@ export async function orderWithVouchers(
   const asked = { codes, person, except: null };
   const { vouchers, unknown } = await vouchersOfCodes(client, masterKey, event, asked);
   if (unknown.length > 0) return refuse('voucher-unknown');
-  const made = decideToOrder(turn, ask, vouchers);
-  if (made.kind === 'ordered' && made.isNew) {
-    const used = turn.book.find(made.order)?.quote.vouchers ?? [];
-    await noteVoucherUses(client, event, { id: made.order, person }, used);
-  }
+  const judged = judge(turn, ask, vouchers);
+  if (judged.kind !== 'orderable') return judged;
+  const id = newOrderId();
+  const taken = await keepNames(turn, id, ask);
+  if (taken !== null) return refuse('document-has-ticket', taken);
+  const made = make(turn, ask, judged, id);
+  await noteVoucherUses(client, event, { id, person }, judged.priced.vouchers);
   return made;
 }
 
+/** @returns a line whose document is somebody's ticket already; null: all are kept */
+async function keepNames({ step }: Turn, id: string, { named }: OrderAsk): Promise<string | null> {
+  if (named === undefined || named.documents.size === 0) return null;
+  const lines = [...named.documents].map(([line, document]) => {
+    return { line: ticketRef(id, line), document };
+  });
+  const kept = await keepDocuments(step.client, named.keeping, lines);
+  return kept.kind === 'kept' ? null : (kept.lines[0]?.slice(id.length + 1) ?? '');
+}
+
+type Orderable = {
+  readonly kind: 'orderable';
+  readonly hold: Hold;
+  readonly places: readonly Place[];
+  readonly priced: Quote;
+};
+
 function decideToOrder(turn: Turn, ask: OrderAsk, vouchers: readonly CartVoucher[]): OrderMade {
+  const judged = judge(turn, ask, vouchers);
+  return judged.kind === 'orderable' ? make(turn, ask, judged, newOrderId()) : judged;
+}
+
+function judge(turn: Turn, ask: OrderAsk, vouchers: readonly CartVoucher[]): Orderable | OrderMade {
   const { memory, now } = turn.step;
   const hold = memory.hold(ask.hold);
   if (hold === null || hold.cart !== ask.cart) return refuse('not-held');
@@ -75,7 +118,18 @@ function decideToOrder(turn: Turn, ask: OrderAsk, vouchers: readonly CartVoucher
   }
   const limit = overLimit(memory, hold, places, ask.person, now);
   if (limit !== null) return refuse(limit);
-  return make(turn, ask, hold, places, priced);
+  const name = refusedName(memory, places, ask.named);
+  if (name !== null) return refuse(name.reason, name.line);
+  return { kind: 'orderable', hold, places, priced };
+}
+
+function refusedName(memory: StockMemory, places: readonly Place[], named: NamedAsk | undefined) {
+  const rule = memory.sale.terms.realName;
+  if (rule === null) return null;
+  const lines = places.map(({ line: id, type }) => {
+    return { id, type, document: named?.documents.get(id) ?? null };
+  });
+  return refuseNames(rule, lines, named?.matchDay ?? '')[0] ?? null;
 }
 
 export function withTypes(
@@ -118,12 +172,10 @@ function overLimit(
 function make(
   { step, book }: Turn,
   ask: OrderAsk,
-  hold: Hold,
-  places: readonly Place[],
-  priced: Quote,
+  { hold, places, priced }: Orderable,
+  id: string,
 ): OrderMade {
   const { memory, now } = step;
-  const id = randomName('k-', 7).slice(0, ORDER_ID_LENGTH);
   const policy = memory.sale.terms.policy;
   step.record({ kind: 'ordered', hold: hold.id, order: id, person: ask.person, places });
   book.make({
@@ -150,6 +202,10 @@ function make(
 }
 
 const ORDER_ID_LENGTH = 'k-'.length + 12;
+
+function newOrderId(): string {
+  return randomName('k-', 7).slice(0, ORDER_ID_LENGTH);
+}
 
 function refuse(reason: string, about: string | null = null) {
   return { kind: 'refused', reason, about, totalMinor: null } as const;

@@ -5,6 +5,7 @@ import type { Instant } from '#domain/kernel/instant.ts';
 import { decideOrder } from '#domain/sales/decide-order.ts';
 import type { Posting } from '#domain/sales/ledger.ts';
 import type { Decided, OrderEffect, OrderFact } from '#domain/sales/order-fact.ts';
+import { freeDocuments } from '#server/identity/documents.ts';
 import {
   cancelTickets,
   type Issuing,
@@ -140,8 +141,17 @@ export class OrderBook {
       await issueTickets(client, memory.sale, await this.#source(), await this.#toIssue());
     }
     await cancelTickets(client, event, this.#cancelled);
+    await this.#freeNames();
     for (const id of this.#vouchersFree) await freeVoucherUses(client, id);
     if (this.#attention.length > 0) await askAttention(client, event, this.#attention);
+  }
+
+  /** Whoever gave a place back, or lost it, may buy again. */
+  async #freeNames(): Promise<void> {
+    if (this.#freed.length === 0) return;
+    const { client, event } = this.#step;
+    const lines = this.#freed.map(({ order, line }) => ticketRef(order, line));
+    await freeDocuments(client, event, lines);
   }
 
   #carryOut(stored: StoredOrder, effect: OrderEffect): MoneyEffect[] {

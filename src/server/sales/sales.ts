@@ -18,9 +18,11 @@ import {
 import { loadOrders } from './order-store.ts';
 import { isOrderSecret } from './secrets.ts';
 import { StockLine } from './stock-line.ts';
+import { pruneLog } from './stock-store.ts';
 import { tellPaid } from './tell-buyers.ts';
 
 const TEND_EVERY_MS = 500;
+const PRUNE_EVERY_MS = 10_000;
 
 /** Posts what orders ask of money, in the transaction that decided it. */
 export type PostMoney = (
@@ -38,6 +40,7 @@ export class Sales {
   #postMoney: PostMoney | null = null;
   readonly #tending: NodeJS.Timeout;
   #isTending = false;
+  #prunedAt = performance.now();
 
   constructor(context: ServerContext) {
     this.pool = context.pool;
@@ -149,18 +152,27 @@ export class Sales {
     return secret === null || isOrderSecret(this.#context.masterKey, order, secret);
   }
 
+  async #prune(heads: readonly { readonly event: number; readonly revision: string }[]) {
+    if (performance.now() - this.#prunedAt < PRUNE_EVERY_MS) return;
+    this.#prunedAt = performance.now();
+    for (const { event, revision } of heads) await pruneLog(this.pool, event, Number(revision));
+  }
+
   async #tend(): Promise<void> {
     if (this.#isTending || this.#lines.size === 0) return;
     this.#isTending = true;
     try {
-      const { rows } = await this.pool.query<{ event: number; revision: string; now: string }>(
-        `SELECT event, revision, floor(extract(epoch FROM clock_timestamp()) * 1000) AS now
-         FROM stock_heads WHERE event = ANY ($1)`,
+      const { rows } = await this.pool.query<HeadSeen>(
+        `SELECT event, revision, floor(extract(epoch FROM clock_timestamp()) * 1000) AS now,
+           (SELECT max(version) FROM sale_offers o WHERE o.event = h.event) AS offered
+         FROM stock_heads h WHERE event = ANY ($1)`,
         [[...this.#lines.keys()]],
       );
-      for (const { event, revision, now } of rows) {
-        await this.#lines.get(event)?.tend(Number(now), Number(revision));
+      for (const { event, revision, now, offered } of rows) {
+        const head = { now: Number(now), revision: Number(revision), offered: offered ?? 0 };
+        await this.#lines.get(event)?.tend(head);
       }
+      await this.#prune(rows);
     } catch (error) {
       // The next turn looks again; whoever asks meanwhile is told.
       this.#context.log.warn({ err: error }, 'sales: not looked at');
@@ -169,6 +181,8 @@ export class Sales {
     }
   }
 }
+
+type HeadSeen = { event: number; revision: string; now: string; offered: number | null };
 
 function isOfNothing({ effect }: Parameters<PostMoney>[2][number]): boolean {
   return effect.kind === 'void';

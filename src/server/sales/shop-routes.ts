@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { snapshotOf } from '#domain/refunds/policy.ts';
-import { saleStateAt } from '#protocol/sale-terms.ts';
+import { type SaleTerms, saleStateAt } from '#protocol/sale-terms.ts';
 import {
   availability,
   availabilityQuery,
@@ -244,7 +244,21 @@ async function saleViewOf(context: ServerContext, line: StockLine): Promise<Sale
         types: types === null ? null : [...types],
       })),
     providers: [...terms.providers],
+    ...askedOf(terms),
     refundTiers: refunds.map(({ until, keptPerMille }) => ({ until: iso(until), keptPerMille })),
+  };
+}
+
+/** What a sale asks of buyers beside money, and gives them for coming otherwise. */
+function askedOf({ realName, arrivals }: SaleTerms): Pick<SaleView, 'realName' | 'arrivals'> {
+  const copied = (list: readonly string[] | null) => (list === null ? null : [...list]);
+  return {
+    realName:
+      realName === null ? null : { kinds: [...realName.kinds], types: copied(realName.types) },
+    arrivals: arrivals.map(({ id, name, from, until, gates, types, creditMinor }) => ({
+      ...{ id, name, from: iso(from), until: iso(until), creditMinor },
+      ...{ gates: copied(gates), types: copied(types) },
+    })),
   };
 }
 

@@ -113,10 +113,11 @@ export class StockLine {
     return this.#memory ?? (await this.#inTurn(() => this.#remembered()));
   }
 
-  /** Hears what other nodes did, and ends what has lapsed. */
-  async tend(now: number, revision: number): Promise<void> {
+  /** Hears what other nodes did and what was published, and ends what has lapsed. */
+  async tend({ now, revision, offered }: Omit<Head, 'arrangedFor'>): Promise<void> {
     const memory = this.#memory;
     if (memory === null || this.#isPumping) return;
+    if (memory.sale.version !== offered) return await this.withStock(async () => {});
     const isDue = memory.hasLapsed(now) || this.#hasEnded(memory, now as Instant);
     if (isDue) await this.withStock(async () => {});
     else if (memory.revision !== revision) {

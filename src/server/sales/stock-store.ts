@@ -61,6 +61,25 @@ export async function readLog(
 }
 
 const LOG_PAGES_MAX = 2_000;
+/** Whoever is further behind reads everything anew; a few more, for those who are reading just now. */
+const LOG_KEPT = 2 * LOG_PAGES_MAX;
+const LOG_PRUNED_AT_ONCE = 5_000;
+
+/** Forgets what no node will read any more. @returns how many steps */
+export async function pruneLog(
+  pool: Pool,
+  event: number,
+  revision: number,
+  kept = LOG_KEPT,
+): Promise<number> {
+  const { rowCount } = await pool.query(
+    `DELETE FROM stock_log WHERE event = $1 AND revision IN (
+       SELECT revision FROM stock_log WHERE event = $1 AND revision <= $2
+       ORDER BY revision LIMIT ${LOG_PRUNED_AT_ONCE})`,
+    [event, revision - kept],
+  );
+  return rowCount ?? 0;
+}
 
 /** Everything anew, as of one moment. */
 export async function loadStock(pool: Pool, event: number): Promise<StockMemory | null> {
