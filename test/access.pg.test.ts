@@ -40,7 +40,9 @@ const PUBLIC = [
   ...['', '/cancel-quote', '/cancel', '/advice', '/tickets.pdf', '/receipt.pdf', '/payments'].map(
     (rest) => `${SHOP}/orders/{id}${rest}`,
   ),
-  ...['/calendar.ics', '/arrivals/{offer}', '/tickets/{line}/wallet.pkpass'].map((rest) => `${SHOP}/orders/{id}${rest}`),
+  ...['/calendar.ics', '/arrivals/{offer}', '/tickets/{line}/wallet.pkpass'].map(
+    (rest) => `${SHOP}/orders/{id}${rest}`,
+  ),
 ];
 
 const scratch = openTemporaryDirectory();

@@ -15,7 +15,14 @@ import {
 import type { Request } from '#drill/load/connection.ts';
 import { shopPaths } from '#protocol/shop-addresses.ts';
 import { writePart } from '#testing/bench-report.ts';
-import { areasOf, eventIn, LARGE_SEATS, largeLayout, manifestOf, saleOf } from '#testing/sale-ground.ts';
+import {
+  areasOf,
+  eventIn,
+  LARGE_SEATS,
+  largeLayout,
+  manifestOf,
+  saleOf,
+} from '#testing/sale-ground.ts';
 
 const RATIO_MAX = 1.5;
 const SCANS_PER_SECOND = 50;

@@ -10,8 +10,8 @@ import type { OrderCreated, OrderView, PaymentStarted } from '#protocol/shop-ord
 
 const ASK_WITHIN_MS = 30_000;
 /** A buyer who is not told of a result by then goes back and pays again. */
-const PATIENCE_MS = 10_000;
-const LOOK_MS = { first: 1_000, last: 4_000 } as const;
+const PATIENCE_MS = 20_000;
+const LOOK_MS = { first: 1_500, last: 8_000 } as const;
 
 export type OnSale = {
   readonly event: string;

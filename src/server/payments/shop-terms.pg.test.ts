@@ -14,10 +14,10 @@ import type { CancelQuote } from '#protocol/shop-orders.ts';
 import { endedEvents } from '#server/sales/settle-arrivals.ts';
 import { derbyFile } from '../../testing/derby.ts';
 import { HttpNode } from '../../testing/http-node.ts';
+import { atBank, paid, ShopBuyer, seen, until } from '../../testing/order-buyer.ts';
 import { type TestDatabase, testDatabase } from '../../testing/postgres.ts';
 import { NAME } from '../../testing/sale.ts';
 import { saleOf } from '../../testing/sale-ground.ts';
-import { atBank, paid, ShopBuyer, seen, until } from '../../testing/order-buyer.ts';
 import { SandboxServer } from './sandbox/bank-server.ts';
 
 const SECRET = 'sandbox-secret';

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { decideOrder } from '#domain/sales/decide-order.ts';
 import { sumOf } from '#domain/sales/money.ts';
-import { usedMinor } from '#domain/sales/order.ts';
+import { isLive, usedMinor } from '#domain/sales/order.ts';
 import type { Quote } from '#domain/sales/quoted.ts';
 import { nameOfSeat } from '#domain/seating/seat-table.ts';
 import type { HoldView, QuoteView } from '#protocol/shop.ts';
@@ -11,6 +11,7 @@ import type { OrderView } from '#protocol/shop-orders.ts';
 import { codeOf, type EventKey } from '#server/entry/event-key.ts';
 import { iso } from '#server/platform/clock.ts';
 import type { Choice } from './hold-rules.ts';
+import { ticketRef } from './issue-tickets.ts';
 import { categoryName, type OpenSale } from './open-sale.ts';
 import { quotePlaces } from './order-asks.ts';
 import { loadLines, type OrderLineRow, type StoredOrder } from './order-store.ts';
@@ -82,6 +83,20 @@ type TicketRow = {
   status: OrderView['tickets'][number]['status'];
 };
 
+/** None as long as it is not paid. */
+async function ticketsOf(
+  pool: Pool,
+  { id, event }: StoredOrder,
+  lines: readonly OrderLineRow[],
+): Promise<readonly TicketRow[]> {
+  const { rows } = await pool.query<TicketRow>({
+    name: 'order-tickets',
+    text: 'SELECT ref, serial, issue, status FROM tickets WHERE event = $1 AND ref = ANY ($2)',
+    values: [event, lines.map(({ line }) => ticketRef(id, line))],
+  });
+  return rows;
+}
+
 /** @param key - of its event: codes are minted as they are shown, and stored nowhere */
 export async function orderViewOf(
   pool: Pool,
@@ -93,11 +108,7 @@ export async function orderViewOf(
   // What has lapsed is shown as over, whoever writes that down.
   const { order } = decideOrder(stored.order, { kind: 'time-passed', at: now as Instant });
   const lines = await loadLines(pool, [stored.id]);
-  const tickets = await pool.query<TicketRow>({
-    name: 'order-tickets',
-    text: `SELECT ref, serial, issue, status FROM tickets WHERE event = $1 AND ref = ANY ($2)`,
-    values: [stored.event, lines.map(({ line }) => `${stored.id}-${line}`)],
-  });
+  const tickets = isLive(order) ? [] : await ticketsOf(pool, stored, lines);
   const cancelled = new Set(
     order.lines.flatMap(({ id, isCancelled }) => (isCancelled ? [id] : [])),
   );
@@ -121,7 +132,7 @@ export async function orderViewOf(
     payments: order.payments.map(({ id, provider, askedMinor, state }) => {
       return { id, provider, askedMinor, state };
     }),
-    tickets: tickets.rows.map(({ ref, serial, issue, status }) => ({
+    tickets: tickets.map(({ ref, serial, issue, status }) => ({
       line: ref.slice(stored.id.length + 1),
       ref,
       status,
