@@ -37,6 +37,7 @@ const PUBLIC = [
   ].map((rest) => `${SHOP}/events${rest}`),
   ...['', '/extend', '/quote'].map((rest) => `${SHOP}/holds/{id}${rest}`),
   `${SHOP}/orders`,
+  `${SHOP}/order-links`,
   ...['', '/cancel-quote', '/cancel', '/advice', '/tickets.pdf', '/receipt.pdf', '/payments'].map(
     (rest) => `${SHOP}/orders/{id}${rest}`,
   ),

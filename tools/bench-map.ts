@@ -1,15 +1,17 @@
 // How fast the buyer's map is: `npm run bench:map`. 81,000 seats from the real server in headless Chromium at phone
 // size, with the same seats as plain SVG beside it. Prints a line of JSON for each.
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { CDPSession, Page } from 'playwright-core';
-import { PHONE, TestBrowser } from '#testing/browser.ts';
+import { PHONE, TestBrowser, type TestPage } from '#testing/browser.ts';
 import { globalSetup, globalTeardown } from '#testing/global-setup.ts';
 import { LARGE, ShopEvening } from '#testing/shop-evening.ts';
 
 const STEPS = 240;
 /** A step of the reference takes long. */
 const STEPS_OF_SVG = 12;
-const MEGABYTE = 1024 * 1024;
+const KILOBYTES = 1024;
+const SAMPLE_EVERY_MS = 250;
 
 execFileSync('node', ['tools/build-web.ts', 'shop']);
 await globalSetup();
@@ -17,7 +19,10 @@ try {
   await using evening = await ShopEvening.open(LARGE);
   await using browser = await TestBrowser.start();
   for (const isSvg of [false, true]) {
-    const figures = await measured(browser, evening, isSvg);
+    const figures = {
+      ...(await measured(browser, evening, isSvg)),
+      ...(await memoryOf(evening, isSvg)),
+    };
     process.stdout.write(`${JSON.stringify({ drawnAs: isSvg ? 'svg' : 'canvas', ...figures })}\n`);
   }
 } finally {
@@ -32,16 +37,69 @@ async function measured(browser: TestBrowser, evening: ShopEvening, isSvg: boole
   await page.getByRole('main').waitFor();
   const firstMs = isSvg ? await drawSvg(page) : await openMap(page, evening);
   const frames = await tracedFrames(devtools, () => panAndZoom(page, isSvg));
-  await devtools.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await devtools.send('Runtime.getHeapUsage');
   return {
     firstPictureMs: Math.round(firstMs),
     frames: frames.length,
-    frameMedianMs: quantile(frames, 0.5),
-    frameP95Ms: quantile(frames, 0.95),
-    frameMaxMs: quantile(frames, 1),
-    scriptHeapMegabytes: Math.round(usedSize / MEGABYTE),
+    ...quantilesOf('frame', frames, ({ elapsedMs }) => elapsedMs),
+    // Without the time in which the machine had given the processor to others.
+    ...quantilesOf('frameWork', frames, ({ workedMs }) => workedMs),
   };
+}
+
+/**
+ * Memory of the page's own process, as Linux counts it: what is its own, and its part of what it shares (PSS). In a
+ * browser of its own, without tracing, which takes memory itself. The highest of many samples, and what it has grown by
+ * since the page before.
+ */
+async function memoryOf(evening: ShopEvening, isSvg: boolean) {
+  await using browser = await TestBrowser.start();
+  await using opened = await browser.open({ isPhone: true, viewport: PHONE });
+  const { page } = opened;
+  await page.goto(evening.url);
+  await page.getByRole('main').waitFor();
+  const before = await processMegabytes(opened);
+  let [most, isOver] = [before, false];
+  const watching = (async () => {
+    while (!isOver) {
+      const now = await processMegabytes(opened);
+      most = { page: Math.max(most.page, now.page), all: Math.max(most.all, now.all) };
+      await new Promise((resolve) => setTimeout(resolve, SAMPLE_EVERY_MS));
+    }
+  })();
+  if (isSvg) await drawSvg(page);
+  else await openMap(page, evening);
+  await panAndZoom(page, isSvg);
+  isOver = true;
+  await watching;
+  return {
+    pageMegabytesBefore: before.page,
+    pageMegabytesMost: most.page,
+    chromiumGrewMegabytes: most.all - before.all,
+  };
+}
+
+/** Of the largest page process, and of all processes of this browser together. */
+async function processMegabytes({ context }: TestPage): Promise<{ page: number; all: number }> {
+  const devtools = await context.browser()?.newBrowserCDPSession();
+  if (devtools === undefined) throw new Error('this browser tells nothing of its processes');
+  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
+  await devtools.detach();
+  const sizes = processInfo.map(({ type, id }) => ({ type, megabytes: megabytesOf(id) }));
+  const pages = sizes.filter(({ type }) => type === 'renderer');
+  return {
+    page: Math.max(0, ...pages.map(({ megabytes }) => megabytes)),
+    all: sizes.reduce((sum, { megabytes }) => sum + megabytes, 0),
+  };
+}
+
+/** 0: it has ended meanwhile. */
+function megabytesOf(pid: number): number {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    return Math.round(Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) / KILOBYTES);
+  } catch {
+    return 0;
+  }
 }
 
 /** From the press to the first frame that shows all sections. */
@@ -111,11 +169,24 @@ type TraceEvent = {
   readonly ph: string;
   readonly ts: number;
   readonly dur?: number;
+  /** Of the processor's time. */
+  readonly tdur?: number;
   readonly tid: number;
 };
 
+type Frame = { readonly elapsedMs: number; readonly workedMs: number };
+
+function quantilesOf(name: string, frames: readonly Frame[], of: (frame: Frame) => number) {
+  const values = frames.map(of);
+  return {
+    [`${name}MedianMs`]: quantile(values, 0.5),
+    [`${name}P95Ms`]: quantile(values, 0.95),
+    [`${name}MaxMs`]: quantile(values, 1),
+  };
+}
+
 /** Milliseconds that the page's main thread worked in each frame: scripts, style, layout, paint. */
-async function tracedFrames(devtools: CDPSession, act: () => Promise<void>): Promise<number[]> {
+async function tracedFrames(devtools: CDPSession, act: () => Promise<void>): Promise<Frame[]> {
   const events: TraceEvent[] = [];
   devtools.on('Tracing.dataCollected', ({ value }) =>
     events.push(...(value as unknown as TraceEvent[])),
@@ -146,17 +217,19 @@ async function tracedFrames(devtools: CDPSession, act: () => Promise<void>): Pro
   const name = tasks.some((task) => task.name === 'RunTask')
     ? 'RunTask'
     : 'ThreadControllerImpl::RunTask';
-  const frames: number[] = [];
+  const frames: Frame[] = [];
   for (const [index, start] of starts.entries()) {
     const next = starts[index + 1];
     if (next === undefined || next - start < 4_000) continue;
-    let microseconds = 0;
+    let [elapsed, worked] = [0, 0];
     for (const task of tasks) {
       if (task.name === name && task.ts + (task.dur ?? 0) > start && task.ts < next - 1) {
-        microseconds += Math.min(task.ts + (task.dur ?? 0), next) - Math.max(task.ts, start);
+        const within = Math.min(task.ts + (task.dur ?? 0), next) - Math.max(task.ts, start);
+        elapsed += within;
+        worked += Math.min(within, ((task.tdur ?? 0) * within) / Math.max(1, task.dur ?? 0));
       }
     }
-    frames.push(microseconds / 1_000);
+    frames.push({ elapsedMs: elapsed / 1_000, workedMs: worked / 1_000 });
   }
   return frames;
 }

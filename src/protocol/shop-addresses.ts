@@ -36,6 +36,8 @@ export const shopPaths = {
     `${SHOP}/orders/${order}/tickets/${encodeURIComponent(line)}/wallet.pkpass`,
   cancelQuote: (order: string) => `${SHOP}/orders/${order}/cancel-quote`,
   cancel: (order: string) => `${SHOP}/orders/${order}/cancel`,
+  /** A letter with the links of all orders of an address. */
+  orderLinks: () => `${SHOP}/order-links`,
   /** Of whoever shows the order's secret. */
   advice: (order: string) => `${SHOP}/orders/${order}/advice`,
   paper: (order: string, paper: 'tickets.pdf' | 'receipt.pdf') =>

@@ -6,6 +6,7 @@ import { addEventChangeRoutes } from './delivery/event-change-routes.ts';
 import { matchOf } from './delivery/match-of.ts';
 import { addOrderLinkRoutes } from './delivery/order-link-routes.ts';
 import { addOrderPaperRoutes, type PaperDeps } from './delivery/order-paper-routes.ts';
+import { addOrderLinksRoute } from './delivery/send-order-links.ts';
 import type { ServeConfig } from './platform/config.ts';
 import type { ServerContext } from './server-context.ts';
 import { eventByNumber } from './venue/find-event.ts';
@@ -21,6 +22,7 @@ export function addDelivery(
   addEventChangeRoutes(app, context);
   addOrderPaperRoutes(app, { context: bulk, ...paper });
   addOrderLinkRoutes(app, { context: bulk, ...paper });
+  addOrderLinksRoute(app, context);
   // Orders are the hub's.
   if (config.role === 'edge') return;
   const { pool, masterKey, now, log, stopping } = context;

@@ -69,6 +69,13 @@ export const LETTER_WORDS = {
       '点击下面的链接登录。链接 {minutes} 分钟内有效，只能用一次。不是您本人操作的话，不必理会这封信。',
     en: 'Follow the link below to sign in. It works once, for {minutes, plural, one {# minute} other {# minutes}}. If you did not ask for it, you can leave this letter alone.',
   },
+  'order-links.subject': { 'zh-CN': '您的订单链接', en: 'The link to your orders' },
+  'order-links.lead': {
+    'zh-CN':
+      '有人请我们把用这个邮箱下的订单发来，应该是您。用要出示票的手机打开下面的链接，{count} 个订单就都在那里。不是您的话，不必理会这封信。',
+    en: 'Somebody asked us for the orders made with this address, most likely you. Open the link below on the phone you will show your tickets on, and {count, plural, one {your order is} other {all # of your orders are}} there. If it was not you, you can leave this letter alone.',
+  },
+  'open-orders': { 'zh-CN': '打开我的订单', en: 'Open my orders' },
   'open-order': { 'zh-CN': '查看订单和票', en: 'See your order and tickets' },
   'open-sign-in': { 'zh-CN': '登录', en: 'Sign in' },
   'keep-private': {

@@ -38,6 +38,7 @@ const OCCASIONS: readonly Occasion[] = [
   { template: 'match-postponed', facts: { orderRef, match: MATCH, mayReturn: true } },
   { template: 'match-cancelled', facts: { orderRef, match: MATCH, refund } },
   { template: 'sign-in', facts: { minutes: 15 } },
+  { template: 'order-links', facts: { orders: 2 } },
 ];
 const READER = { name: '王小明', link: 'https://tickets.example/shop/order/O-4711#SECRET' };
 

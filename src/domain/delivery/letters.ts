@@ -94,6 +94,8 @@ function wordsOf(occasion: Occasion, say: Say, language: Language): Words {
       return changedMatch(occasion, say, language);
     case 'sign-in':
       return { subject: subject(), body: [lead({ minutes: occasion.facts.minutes })] };
+    case 'order-links':
+      return { subject: subject(), body: [lead({ count: occasion.facts.orders })] };
   }
 
   function aboutMoney(match: Match, amount: string): Words {
@@ -158,13 +160,17 @@ function linkBlocks({ template }: Occasion, { link }: Reader, say: Say): Block[]
   if (link === null) return [];
   if (template === 'sign-in') return [{ kind: 'link', text: say('open-sign-in'), href: link }];
   return [
-    { kind: 'link', text: say('open-order'), href: link },
+    {
+      kind: 'link',
+      text: say(template === 'order-links' ? 'open-orders' : 'open-order'),
+      href: link,
+    },
     { kind: 'note', text: say('keep-private') },
   ];
 }
 
 function noteBlocks(occasion: Occasion, say: Say): Block[] {
-  if (occasion.template === 'sign-in') return [];
+  if (occasion.template === 'sign-in' || occasion.template === 'order-links') return [];
   const order = occasion.facts.orderRef;
   return [
     { kind: 'facts', facts: [[say('label.order'), order]] },

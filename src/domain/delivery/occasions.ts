@@ -78,6 +78,11 @@ export type Occasion =
       readonly template: 'sign-in';
       /** @param minutes - for which the link is good */
       readonly facts: { readonly minutes: number };
+    }
+  | {
+      readonly template: 'order-links';
+      /** How many the link leads to. */
+      readonly facts: { readonly orders: number };
     };
 
 export type Template = Occasion['template'];
@@ -90,4 +95,5 @@ export const TEMPLATES: readonly Template[] = [
   'match-postponed',
   'match-cancelled',
   'sign-in',
+  'order-links',
 ];

@@ -16,7 +16,7 @@ export const VALUE_LENGTH_MAX = 35;
 
 /** @returns null where there is nothing to say in so few words */
 export function shortTextOf(occasion: Occasion, language: Language): ShortText | null {
-  if (occasion.template === 'sign-in') return null;
+  if (occasion.template === 'sign-in' || occasion.template === 'order-links') return null;
   const { facts, template } = occasion;
   const { match, orderRef } = facts;
   const money = 'refund' in facts ? facts.refund : 'amount' in facts ? facts.amount : null;

@@ -12,6 +12,7 @@ test('every place has an address that leads to it', () => {
     hold: 'h-1',
   });
   assert.deepEqual(placeOf(placeAddress.order('k-1')), { at: 'order', order: 'k-1' });
+  assert.deepEqual(placeOf(placeAddress.orders()), { at: 'orders' });
   const ticket = { at: 'ticket', order: 'k-1', line: '2' };
   assert.deepEqual(placeOf(placeAddress.ticket('k-1', '2')), ticket);
   assert.deepEqual(placeOf(placeAddress.giveBack('k-1')), { at: 'give-back', order: 'k-1' });

@@ -7,6 +7,7 @@ export type Place =
   | { readonly at: 'match'; readonly event: string }
   | { readonly at: 'seats'; readonly event: string }
   | { readonly at: 'cart'; readonly event: string; readonly hold: string }
+  | { readonly at: 'orders' }
   | { readonly at: 'order'; readonly order: string }
   | { readonly at: 'ticket'; readonly order: string; readonly line: string }
   | { readonly at: 'give-back'; readonly order: string };
@@ -16,6 +17,7 @@ export const placeAddress = {
   match: (event: string) => `/shop/e/${encodeURIComponent(event)}`,
   seats: (event: string) => `/shop/e/${encodeURIComponent(event)}/seats`,
   cart: (event: string, hold: string) => `/shop/e/${encodeURIComponent(event)}/cart/${hold}`,
+  orders: () => '/shop/orders',
   order: orderPage,
   ticket: (order: string, line: string) =>
     `/shop/order/${order}/ticket/${encodeURIComponent(line)}`,
@@ -25,6 +27,7 @@ export const placeAddress = {
 export function placeOf(pathname: string): Place {
   const [, , area, id = '', step, hold = ''] = pathname.split('/').map(decoded);
   if (area === 'order' && id !== '') return placeOfOrder(id, step, hold);
+  if (area === 'orders') return { at: 'orders' };
   if (area !== 'e' || id === '') return { at: 'matches' };
   if (step === 'seats') return { at: 'seats', event: id };
   if (step === 'cart' && hold !== '') return { at: 'cart', event: id, hold };

@@ -3,14 +3,16 @@ import { Button } from '#web/ui/button.tsx';
 import { Dialog } from '#web/ui/dialog.tsx';
 import { LooksSwitch } from '#web/ui/looks-switch.tsx';
 import { Mark } from '#web/ui/mark.tsx';
-import { goTo, type Place, placeAddress, placeOf, useAddress } from './address.ts';
+import { type Place, placeAddress, placeOf, useAddress } from './address.ts';
 import { CartPage } from './pages/cart-page.tsx';
 import { GiveBackPage } from './pages/give-back-page.tsx';
 import { MatchPage } from './pages/match-page.tsx';
 import { MatchesPage } from './pages/matches-page.tsx';
 import { OrderPage } from './pages/order-page.tsx';
+import { OrdersPage } from './pages/orders-page.tsx';
 import { SeatsPage } from './pages/seats-page.tsx';
 import { TicketPage } from './pages/ticket-page.tsx';
+import { PageLink } from './parts/page-link.tsx';
 import { useWords } from './use-words.ts';
 
 export function ShopApp() {
@@ -32,23 +34,26 @@ export function ShopApp() {
   return (
     <div className="mx-auto flex min-h-dvh max-w-3xl flex-col px-4">
       <header className="flex items-center justify-between py-3">
-        <a
-          href={placeAddress.matches()}
+        <PageLink
+          to={placeAddress.matches()}
           className="flex min-h-11 items-center gap-2 font-semibold"
-          onClick={(event) => {
-            if (event.metaKey || event.ctrlKey) return;
-            event.preventDefault();
-            goTo(placeAddress.matches());
-          }}
         >
           <span className="text-accent-text">
             <Mark size={22} />
           </span>
           {say('shop.name')}
-        </a>
-        <Button kind="quiet" onClick={() => setIsLooking(true)}>
-          中文 · English
-        </Button>
+        </PageLink>
+        <div className="flex items-center gap-1">
+          <PageLink
+            to={placeAddress.orders()}
+            className="flex min-h-11 items-center px-2 font-semibold"
+          >
+            {say('orders.title')}
+          </PageLink>
+          <Button kind="quiet" className="px-2" onClick={() => setIsLooking(true)}>
+            中文 · English
+          </Button>
+        </div>
       </header>
       <main ref={main} tabIndex={-1} className="flex flex-1 flex-col gap-5 outline-none">
         <PageAt place={place} />
@@ -70,6 +75,7 @@ function PageAt({ place }: { readonly place: Place }) {
   if (place.at === 'match') return <MatchPage event={place.event} />;
   if (place.at === 'seats') return <SeatsPage event={place.event} />;
   if (place.at === 'cart') return <CartPage event={place.event} holdId={place.hold} />;
+  if (place.at === 'orders') return <OrdersPage />;
   if (place.at === 'order') return <OrderPage key={place.order} id={place.order} />;
   if (place.at === 'ticket') return <TicketPage id={place.order} line={place.line} />;
   if (place.at === 'give-back') return <GiveBackPage id={place.order} />;

@@ -1,5 +1,6 @@
 // What this browser keeps: the secret of its cart, its hold of each match, and orders with their secrets and the last
 // look at them, so that a ticket that was opened once is there without any network.
+import { readOrderLinks } from '#protocol/order-links.ts';
 import type { OrderAdvice } from '#protocol/order-papers.ts';
 import type { SaleView } from '#protocol/shop.ts';
 import { ORDER_SECRET } from '#protocol/shop-addresses.ts';
@@ -45,6 +46,19 @@ export function keptOrder(order: string): KeptOrder | null {
   return { view: null, sale: null, advice: null, ...kept };
 }
 
+/** All that this browser knows, the latest first. */
+export function keptOrders(): readonly { readonly order: string; readonly kept: KeptOrder }[] {
+  const names = new Set([...inMemory.keys(), ...storedNames()]);
+  return [...names]
+    .filter((name) => name.startsWith(ORDER))
+    .flatMap((name) => {
+      const order = name.slice(ORDER.length);
+      const kept = keptOrder(order);
+      return kept === null ? [] : [{ order, kept }];
+    })
+    .sort((a, b) => ((a.kept.view?.orderedAt ?? '') < (b.kept.view?.orderedAt ?? '') ? 1 : -1));
+}
+
 /** What is left out stays as it was kept. */
 export function keepOrder(
   order: string,
@@ -59,6 +73,20 @@ export function takeSecretFromLink(order: string): void {
   if (!ORDER_SECRET.test(secret)) return;
   keepOrder(order, { secret });
   history.replaceState(history.state, '', location.pathname);
+}
+
+/** Orders of a letter, each with its secret; the address is rid of them at once. */
+export function takeOrdersFromLink(): void {
+  for (const { order, secret } of readOrderLinks(location.hash)) keepOrder(order, { secret });
+  if (location.hash !== '') history.replaceState(history.state, '', location.pathname);
+}
+
+function storedNames(): string[] {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return [];
+  }
 }
 
 function read(name: string): string | null {

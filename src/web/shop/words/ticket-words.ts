@@ -23,6 +23,35 @@ export const TICKET_WORDS = {
   'ticket.arriveBy': { zh: '建议到达', en: 'Be there by' },
   'ticket.ground': { zh: '球场', en: 'Ground' },
 
+  'orders.title': { zh: '我的订单', en: 'My orders' },
+  'orders.none': {
+    zh: '这台设备上还没有订单。',
+    en: 'No order is kept on this device yet.',
+  },
+  'orders.count': {
+    zh: '{count} 张票',
+    en: '{count, plural, one {# ticket} other {# tickets}}',
+  },
+  'orders.find': { zh: '订单在别处？', en: 'Ordered somewhere else?' },
+  'orders.how': {
+    zh: '填下单时的邮箱，我们把订单链接发过去。',
+    en: 'Give the e-mail address that you ordered with, and we send the link to your orders there.',
+  },
+  'orders.email': { zh: '邮箱', en: 'E-mail' },
+  'orders.emailMissing': {
+    zh: '请填写邮箱，如 lin@example.com。',
+    en: 'Please give an e-mail address, such as lin@example.com.',
+  },
+  'orders.send': { zh: '发送链接', en: 'Send the link' },
+  'orders.sent': {
+    zh: '如果用 {email} 下过单，链接几分钟内送到。没有收到，请看垃圾邮件，或换下单时的邮箱。',
+    en: 'If there are orders of {email}, the link arrives within minutes. If it does not, look among unwanted mail, or try the address that you ordered with.',
+  },
+  'trouble.too-many-requests': {
+    zh: '请求过于频繁。请稍等再试。',
+    en: 'That was asked often just now. Please wait a little and try again.',
+  },
+
   'back.open': { zh: '退票', en: 'Give tickets back' },
   'back.title': { zh: '退票', en: 'Give tickets back' },
   'back.which': { zh: '退哪几张', en: 'Which ones' },
