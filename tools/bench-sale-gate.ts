@@ -29,7 +29,8 @@ const SCANS_PER_SECOND = 50;
 const TIMES = 10;
 const ROUNDS = 5;
 const TURN_MS = 10_000;
-const BUYERS = 20_000;
+/** More than are served in a turn. */
+const BUYERS = 12_000;
 /** Long enough to be felt as taken, short enough that the ground never sells out. */
 const HOLD_SECONDS = 60;
 const EVENT = 'onsale';
@@ -49,17 +50,20 @@ async function shopRequests(client: DrillClient): Promise<FloodRequests> {
   });
   const publish = { file, replaces: 0, reason: 'bench' };
   await ask('PUT', `/api/v1/events/${EVENT}/sale`, publish);
-  const all = Array.from({ length: BUYERS }, (_, buyer): Request => {
+  const all = buyers();
+  return { known: all, all, fresh: buyers };
+}
+
+/** A hold is made once for each request: nobody comes twice. */
+function buyers(): Request[] {
+  return Array.from({ length: BUYERS }, (_, buyer): Request => {
     if (buyer % 5 === 4) return { method: 'GET', path: shopPaths.event(EVENT) };
     if (buyer % 5 >= 2) return { method: 'GET', path: shopPaths.availability(EVENT) };
-    const headers = {
-      'kaimen-cart': `buyer-${randomUUID()}`,
-      'idempotency-key': `"${randomUUID()}"`,
-    };
+    const cart = `buyer-${randomUUID()}`;
+    const headers = { 'kaimen-cart': cart, 'idempotency-key': `"${randomUUID()}"` };
     const body = { best: { types: [{ type: 'adult', count: 2 }] } };
     return { path: shopPaths.holds(EVENT), body, headers };
   });
-  return { known: all, all };
 }
 
 const dir = mkdtempSync(path.join(tmpdir(), 'kaimen-sale-gate-'));

@@ -27,6 +27,8 @@ export type FloodRequests = {
   /** That a node which has nothing else to do serves: so its capacity is found. */
   readonly known: readonly Request[];
   readonly all: readonly Request[];
+  /** Of each turn its own, where the same again would be something else; left out: always `all`. */
+  readonly fresh?: () => readonly Request[];
 };
 
 export type Turn = {
@@ -90,7 +92,9 @@ export async function runFloodDrill(
     // Each is first, last and between equally often.
     for (const at of TURNS.keys()) {
       const name = TURNS[(at + round) % TURNS.length] ?? 'calm';
-      turns[name].push(await turn(server, scanning, match, size, wishes[name]));
+      const asked = wishes[name];
+      const wished = asked && { ...asked, requests: requests.fresh?.() ?? asked.requests };
+      turns[name].push(await turn(server, scanning, match, size, wished));
     }
     say(roundLine(round, turns));
   }

@@ -14,7 +14,6 @@ import { vouchersOfCodes } from './offer-vouchers.ts';
 import { quotePlaces, withTypes } from './order-asks.ts';
 import type { Sales } from './sales.ts';
 import { cartOf, requestOf } from './secrets.ts';
-import { isAskedBefore } from './stock-line.ts';
 import { holdViewOf, quoteViewOf } from './views.ts';
 
 const ROUTE = { rule: { allow: 'public' }, priority: 'shop', tag: 'shop' } as const;
@@ -44,11 +43,10 @@ function addHolds(app: FastifyInstance, sales: Sales, pace: CartPace): void {
       pace.spend(cart);
       const line = await sales.lineOf(params.id);
       const ask = { cart, request: asked, channel: 'web', wish: body } as const;
-      const made = await line.ask(askForHold(ask)).catch((error: unknown) => {
-        if (isAskedBefore(error)) throw overAlready();
-        throw error;
-      });
-      if (made.kind === 'refused') throw refusedHold(made);
+      const made = await line.ask(askForHold(ask));
+      if (made.kind === 'refused') {
+        throw made.reason === 'hold-over' ? overAlready() : refusedHold(made);
+      }
       return holdViewOf(await line.look(), made.hold, made.now, made.choice);
     },
   });

@@ -22,10 +22,12 @@ export type HoldMade =
 
 export function askForHold(ask: HoldAsk): Ask<HoldMade> {
   return {
+    request: ask.request,
     decide({ step }) {
       const { memory, now } = step;
       const before = memory.holdOfRequest(ask.request);
       if (before !== null) return { kind: 'held', hold: before, choice: null, now };
+      if (step.wasAsked(ask.request)) return { kind: 'refused', reason: 'hold-over', seats: [] };
       const decision = decideHold(memory, ask, now);
       if (decision.kind === 'refused') return decision;
       const hold: Hold = {

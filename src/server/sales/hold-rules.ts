@@ -22,7 +22,8 @@ export type HoldDecision =
   | { readonly kind: 'places'; readonly places: readonly Place[]; readonly choice: Choice | null }
   | {
       readonly kind: 'refused';
-      readonly reason: HoldRefusal;
+      /** `hold-over`: of this very request; what it held has ended since. */
+      readonly reason: HoldRefusal | 'hold-over';
       /** Those it is about. */
       readonly seats: readonly number[];
     };

@@ -32,6 +32,8 @@ export type Turn = { readonly step: StockStep; readonly book: OrderBook };
 export type Ask<T> = {
   /** Orders that deciding needs, by what is in memory now. */
   readonly orders?: (memory: StockMemory) => readonly string[];
+  /** That of a hold, which is made once for each. */
+  readonly request?: string;
   readonly decide: (turn: Turn) => T;
 };
 
@@ -248,7 +250,7 @@ export class StockLine {
 }
 
 /** The same request made a hold that has ended since: no memory knows it any more. */
-export function isAskedBefore(error: unknown): boolean {
+function isAskedBefore(error: unknown): boolean {
   return (error as { constraint?: string }).constraint === 'hold_asked_once';
 }
 
@@ -256,6 +258,8 @@ const OUT_OF_DATE = new Error('the stock is not as it was remembered');
 
 async function decideAll(turn: Turn, batch: readonly Waiting[]): Promise<unknown[]> {
   const { memory } = turn.step;
+  // A request that comes again after its hold has ended would break the step for all, and cost the memory with it.
+  await turn.step.learnAsked(batch.flatMap(({ ask }) => ask?.request ?? []));
   await turn.book.load(batch.flatMap(({ ask }) => ask?.orders?.(memory) ?? []));
   const answers = batch.map(({ ask }) => ask?.decide(turn));
   for (const [index, { work }] of batch.entries()) {

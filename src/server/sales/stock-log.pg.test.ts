@@ -1,4 +1,4 @@
-// The log of a stock's changes is cut off behind, and whoever was away for longer reads everything anew.
+// What a node remembers of a stock, and what makes it read everything anew.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Instant } from '#domain/kernel/instant.ts';
@@ -6,6 +6,7 @@ import { HubNode } from '../../testing/hub-node.ts';
 import { type TestDatabase, testDatabase } from '../../testing/postgres.ts';
 import { bestOf, SaleBuyer } from '../../testing/sale-buyer.ts';
 import { putOnSale, saleLayout } from '../../testing/sale-ground.ts';
+import { askForHold, askToRelease } from './hold-asks.ts';
 import { Sales } from './sales.ts';
 import { pruneLog } from './stock-store.ts';
 
@@ -48,4 +49,25 @@ test('what nobody will read is forgotten; a node that was away sells no seat twi
   await hold(there);
   assert.equal(new Set(seats).size, seats.length);
   assert.equal((await there.line(event).look()).heldSeats, seats.length);
+});
+
+test('a request that comes again after its hold has ended is told so, and costs nobody the memory', async () => {
+  const [node] = nodes;
+  assert.ok(node !== undefined);
+  const sales = new Sales(node.context);
+  sales.stop();
+  const areas = [{ category: 'b', section: 'N103' }];
+  const line = sales.line(await putOnSale(node, saleLayout(2, 10), { areas }, 'again'));
+  const ask = { cart: 'cart', request: 'the-same', channel: 'web', wish: bestOf(2) } as const;
+  const first = await line.ask(askForHold(ask));
+  assert.ok(first.kind === 'held');
+  await line.ask(askToRelease(first.hold.id, 'cart'));
+  const memory = await line.look();
+  const [again, other] = await Promise.all([
+    line.ask(askForHold(ask)),
+    line.ask(askForHold({ ...ask, cart: 'other', request: 'another' })),
+  ]);
+  assert.deepEqual(again, { kind: 'refused', reason: 'hold-over', seats: [] });
+  assert.equal(other.kind, 'held');
+  assert.equal(await line.look(), memory);
 });

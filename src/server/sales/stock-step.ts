@@ -4,7 +4,7 @@
 import type { PoolClient } from 'pg';
 import { changesText, type Hold, type StockChange } from './stock-change.ts';
 import type { StockMemory } from './stock-memory.ts';
-import { type HoldWrite, type SeatWrite, writeStock } from './stock-store.ts';
+import { askedBefore, type HoldWrite, type SeatWrite, writeStock } from './stock-store.ts';
 
 type HoldState = { readonly isNew: boolean; readonly write: HoldWrite };
 
@@ -18,6 +18,7 @@ export class StockStep {
   readonly #seats = new Map<number, string | null>();
   readonly #holds = new Map<string, HoldState>();
   readonly #areas = new Map<string, number>();
+  #askedBefore: ReadonlySet<string> = new Set();
 
   constructor(client: PoolClient, memory: StockMemory, now: number) {
     this.client = client;
@@ -31,6 +32,17 @@ export class StockStep {
 
   get hasChanges(): boolean {
     return this.#changes.length > 0;
+  }
+
+  /** Looks which of these made a hold that no memory knows any more: before anything is decided. */
+  async learnAsked(requests: readonly string[]): Promise<void> {
+    const unknown = requests.filter((request) => this.memory.holdOfRequest(request) === null);
+    if (unknown.length === 0) return;
+    this.#askedBefore = await askedBefore(this.client, this.event, unknown);
+  }
+
+  wasAsked(request: string): boolean {
+    return this.#askedBefore.has(request);
   }
 
   record(change: StockChange): void {

@@ -34,6 +34,21 @@ export async function lockHead(client: PoolClient, event: number): Promise<Head 
 
 type HeadRow = { revision: string; arranged_for: number; offered: number | null; now: string };
 
+/** Requests that made a hold, whatever has become of it. */
+export async function askedBefore(
+  client: PoolClient,
+  event: number,
+  requests: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ request: string }>({
+    name: 'stock-asked',
+    text: `SELECT request_hash AS request FROM holds
+           WHERE event = $1 AND request_hash = ANY ($2::text[])`,
+    values: [event, arrayLiteral(requests)],
+  });
+  return new Set(rows.map(({ request }) => request));
+}
+
 /** The first that looks at a stock gives it its head. */
 export async function ensureHead(pool: Pool, event: number): Promise<void> {
   await pool.query('INSERT INTO stock_heads (event) VALUES ($1) ON CONFLICT (event) DO NOTHING', [
