@@ -228,6 +228,22 @@ test('what a box does not do itself is done at the hub; without the hub it says 
   ground.wire.mode = 'good';
 });
 
+test('a browser that asks whether it may ask the box is answered by the box, also when the hub hangs', async () => {
+  ground.wire.mode = { slowMs: SOON_MS };
+  const answered = await fetch(`${box.url}/api/v1/scans`, {
+    method: 'OPTIONS',
+    headers: {
+      origin: ground.hub.url,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization',
+    },
+    signal: AbortSignal.timeout(5_000),
+  });
+  ground.wire.mode = 'good';
+  assert.equal(answered.status, 204);
+  assert.match(answered.headers.get('access-control-allow-headers') ?? '', /authorization/);
+});
+
 type Controls = { readonly holds: readonly { readonly id: string }[] };
 
 async function listAt(node: HttpNode, device = lane): Promise<{ tickets: unknown[] }> {

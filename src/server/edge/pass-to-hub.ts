@@ -44,6 +44,8 @@ export function passToHub(app: FastifyInstance, nodes: Nodes): void {
 
 export function isDoneHere({ method, routeOptions: { url } }: FastifyRequest): boolean {
   if (url === undefined || !url.startsWith('/api/') || url.startsWith('/api/v1/edge/')) return true;
+  // A browser asks whether it may ask this very server, also when the hub is gone.
+  if (method === 'OPTIONS') return true;
   if (method === 'GET' || method === 'HEAD') return !READ_THERE.some((there) => there.test(url));
   return DONE_HERE.has(`${method} ${url}`);
 }
