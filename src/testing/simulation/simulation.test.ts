@@ -7,7 +7,7 @@ import { shrink } from './shrink.ts';
 import { simulate, simulateSeed } from './simulate.ts';
 import type { Fault } from './world.ts';
 
-const SEEDS = 200;
+const SEEDS = 300;
 
 /** Evenings in which none of these happened would prove nothing about them. */
 const MUST_HAPPEN = [
