@@ -80,6 +80,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     shadow: ['platform', 'entry', 'venue'],
     sync: ['platform', 'entry', 'venue', 'access', 'release'],
     payments: ['platform', 'venue', 'sales'],
+    'box-office': ['platform', 'paper', 'entry', 'venue', 'tickets', 'sales', 'payments'],
     lanes: ['platform', 'entry', 'venue', 'notices', 'access', 'tickets'],
     live: ['platform', 'entry', 'venue', 'notices', 'access', 'lanes'],
     edge: ['platform', 'entry', 'venue', 'notices', 'access', 'sync', 'lanes'],

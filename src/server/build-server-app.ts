@@ -16,6 +16,7 @@ import { addSessionRoutes } from './accounts/session-routes.ts';
 import { SESSION_PREFIX } from './accounts/session-store.ts';
 import { addDelivery } from './add-delivery.ts';
 import { addBackupRoutes } from './backup/routes.ts';
+import { addBoxOfficeRoutes } from './box-office/routes.ts';
 import { addCellRoutes } from './cell/cell-routes.ts';
 import { addDeskRoutes } from './desk/routes.ts';
 import { addAddressRoutes } from './edge/address-routes.ts';
@@ -151,7 +152,9 @@ export async function buildServerApp(
   const { outbox } = among;
   const sales = addScreenRoutes(app, { config, version, context, database, outbox });
   if (config.role !== 'edge') {
-    await runPayments(app, onPool(context, database.consolePool), sales, config.dataDir);
+    const console = onPool(context, database.consolePool);
+    const payments = await runPayments(app, console, sales, config.dataDir);
+    addBoxOfficeRoutes(app, { context: console, sales, payments });
   }
   addWebRoutes(app, config.tls !== null);
   return app;

@@ -17,7 +17,7 @@ export async function runPayments(
   { pool, log, node, now }: ServerContext,
   sales: Sales,
   dataDir: string,
-): Promise<void> {
+): Promise<Payments> {
   const directory = path.join(dataDir, 'payments');
   const publicUrl = publicUrlOf(directory) ?? (() => ownUrl(app));
   const configured = await configuredProviders(directory, publicUrl);
@@ -48,6 +48,7 @@ export async function runPayments(
     await payments.stop();
     await configured.stop();
   });
+  return payments;
 }
 
 /** Where a browser on this machine reaches it: nobody has said where others do. */

@@ -30,6 +30,7 @@ export const PERMISSIONS = [
   'conflicts.settle',
   'evacuation.lead',
   'reports.read',
+  'desk.order',
   'desk.sell',
   'desk.admit',
   'events.change',
@@ -145,6 +146,7 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'tickets.block',
     'tickets.reissue',
     'tickets.export',
+    'desk.order',
     'desk.sell',
     'payments.read',
     'payments.take',
@@ -157,6 +159,7 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
   ],
   'help-desk': [
     ...VIEW,
+    'desk.order',
     'sales.read',
     'tickets.read',
     'tickets.block',

@@ -133,7 +133,7 @@ function rasterIn(commands: readonly Command[]): Picture {
 
 test('a reprint says so in ESC/POS at both ends', () => {
   const marks = (duplicate: boolean) =>
-    parseEscpos(slipEscpos(SAMPLE_TICKET, { ...OPTIONS, duplicate }).bytes).text.split('补打')
+    parseEscpos(slipEscpos(SAMPLE_TICKET, { ...OPTIONS, duplicate }).bytes).text.split('副本')
       .length - 1;
   assert.deepEqual([marks(true), marks(false)], [2, 0]);
 });

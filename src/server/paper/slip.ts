@@ -25,6 +25,8 @@ export type SlipOptions = {
   readonly printedAt: number;
   /** Marks a slip that was printed before, so that nobody takes two slips for two tickets. */
   readonly duplicate?: boolean;
+  /** How many were printed before it; stands beside the mark of a duplicate. */
+  readonly copy?: number;
 };
 
 /** What the roll takes on its 80 mm. */
@@ -32,13 +34,14 @@ export const SLIP_MM = { paper: 80, printable: 72, symbol: 30 } as const;
 
 export function slipLines(
   ticket: TicketFace,
-  { printedAt, duplicate = false }: SlipOptions,
+  { printedAt, duplicate = false, copy = 0 }: SlipOptions,
 ): SlipLine[] {
   const { event } = ticket;
   const date = dateLine(event.startsAt, event.timeZone);
   const kickOff = clockTime(event.startsAt, event.timeZone);
   const entry = clockTimeBeside(ticket.entryFrom, event.startsAt, event.timeZone);
-  const banner: SlipLine = { kind: 'banner', text: bothLanguages(WORDS.duplicate, ' · ') };
+  const mark = bothLanguages(WORDS.duplicate, ' · ');
+  const banner: SlipLine = { kind: 'banner', text: copy > 0 ? `${mark} ${copy}` : mark };
   return [
     ...(duplicate ? [banner] : []),
     ...centred(event.name, 'large'),

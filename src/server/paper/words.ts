@@ -6,7 +6,7 @@ export const WORDS = {
   asOf: { 'zh-CN': '名单截至', en: 'List as of' },
   closed: { 'zh-CN': '关闭', en: 'closed' },
   code: { 'zh-CN': '票码', en: 'Ticket code' },
-  duplicate: { 'zh-CN': '补打', en: 'Duplicate' },
+  duplicate: { 'zh-CN': '副本', en: 'DUPLICATE' },
   entry: { 'zh-CN': '入场', en: 'Entry from' },
   gate: { 'zh-CN': '入口', en: 'Gate' },
   holder: { 'zh-CN': '持票人', en: 'Holder' },

@@ -16,11 +16,15 @@ import { notNow, writeBegun } from './write-begun.ts';
 /** Who does it, for the audit: pseudonym and node. */
 export type Hand = { readonly actor: string; readonly node: string };
 
-/** @throws HttpProblem `conflict`, `malformed-request`, `not-found` */
+/**
+ * @param beside - what else is written in the transaction that takes it, once
+ * @throws HttpProblem `conflict`, `malformed-request`, `not-found`
+ */
 export async function takeByHand(
   payments: Payments,
   hand: Hand,
   request: HandPayment,
+  beside: (client: PoolClient, payment: Payment) => Promise<void> = async () => {},
 ): Promise<Payment> {
   const provider = payments.providers.get(request.provider);
   if (provider === undefined) throw notTaken(request.provider);
@@ -45,6 +49,7 @@ export async function takeByHand(
     const charge = request.reference ?? payment.id;
     await takeWithin(payments, client, payable.event, [factOf(payment, charge, amountMinor)]);
     await writeAct(payments, client, hand, 'payment.taken', payment, { amountMinor, currency });
+    await beside(client, payment);
     return payment.id;
   });
   return await reloaded(payments, id);

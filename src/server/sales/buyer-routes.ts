@@ -44,9 +44,7 @@ function addHolds(app: FastifyInstance, sales: Sales, pace: CartPace): void {
       const line = await sales.lineOf(params.id);
       const ask = { cart, request: asked, channel: 'web', wish: body } as const;
       const made = await line.ask(askForHold(ask));
-      if (made.kind === 'refused') {
-        throw made.reason === 'hold-over' ? overAlready() : refusedHold(made);
-      }
+      if (made.kind === 'refused') throw refusedHold(made);
       return holdViewOf(await line.look(), made.hold, made.now, made.choice);
     },
   });
@@ -141,7 +139,11 @@ function acted(done: HoldActed) {
   });
 }
 
-function refusedHold({ reason, seats }: Extract<HoldDecision, { kind: 'refused' }>): HttpProblem {
+export function refusedHold({
+  reason,
+  seats,
+}: Extract<HoldDecision, { kind: 'refused' }>): HttpProblem {
+  if (reason === 'hold-over') return overAlready();
   return new HttpProblem('conflict', {
     detail: `nothing was held: ${reason}`,
     mend: 'choose other places; see the availability',

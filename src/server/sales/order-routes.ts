@@ -92,7 +92,7 @@ async function orderHeld(
   throw refusedOrder(made.reason, made.about, made.totalMinor);
 }
 
-async function viewOf(context: ServerContext, sales: Sales, id: string) {
+export async function viewOf(context: ServerContext, sales: Sales, id: string) {
   const [stored] = await loadOrders(sales.pool, [id]);
   if (stored === undefined) throw noSuchOrder();
   const { sale } = await sales.line(stored.event).look();
