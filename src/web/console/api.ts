@@ -31,6 +31,8 @@ export type Asked = {
   readonly body?: unknown;
   /** Asked by the screen itself, not by whoever looks at it: the session does not live on because of it. */
   readonly isUnattended?: boolean;
+  /** It changes nothing and is posted only to keep it out of addresses: whoever waits is told at once. */
+  readonly isLook?: boolean;
 };
 
 /** A hub that changes its primary is back in this time; nobody looks at a spinner for longer. */
@@ -53,8 +55,8 @@ const PASSING = [
 export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
   const method = asked.method ?? (asked.body === undefined ? 'GET' : 'POST');
   // Who signs in is nobody yet, and has no keys; codes and passkeys are good once by themselves.
-  if (method === 'GET' || path.startsWith('/session'))
-    return await askOnce(path, method, asked, {});
+  const isAskedOnce = method === 'GET' || asked.isLook === true || path.startsWith('/session');
+  if (isAskedOnce) return await askOnce(path, method, asked, {});
   const headers = { 'idempotency-key': `"${newKey()}"` };
   const until = performance.now() + REPEAT_FOR_MS;
   for (;;) {

@@ -46,7 +46,7 @@ function PaletteBody({ event, onClose }: { readonly event: string; readonly onCl
   const [chosen, setChosen] = useState(0);
   const tickets = useMutation({
     mutationFn: (text: string) =>
-      ask<TicketsFound>(at`/events/${event}/tickets/search`, { body: { q: text } }),
+      ask<TicketsFound>(at`/events/${event}/tickets/search`, { body: { q: text }, isLook: true }),
   });
   const places = useFoundPlaces(event, q);
   const found = [...ticketsFound(tickets.data), ...places].slice(0, FOUND_MAX);

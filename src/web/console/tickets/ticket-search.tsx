@@ -34,7 +34,8 @@ export function TicketSearch({
   const [asked, setAsked] = useState('');
   const found = useQuery({
     queryKey: ['tickets', event, asked],
-    queryFn: () => ask<TicketsFound>(at`/events/${event}/tickets/search`, { body: { q: asked } }),
+    queryFn: () =>
+      ask<TicketsFound>(at`/events/${event}/tickets/search`, { body: { q: asked }, isLook: true }),
     enabled: asked !== '',
   });
   const only = found.data?.tickets.length === 1 ? found.data.tickets[0]?.ref : undefined;
