@@ -79,6 +79,9 @@ try {
     await page.getByRole('checkbox').first().click();
     await page.getByText(isZh ? /原价/ : /^Paid/).waitFor();
     await picture('give-back');
+    await page.getByRole('link', { name: isZh ? '我的订单' : 'My orders' }).click();
+    await page.getByLabel(isZh ? '邮箱' : 'E-mail', { exact: true }).waitFor();
+    await picture('orders');
   }
 } finally {
   await globalTeardown();

@@ -37,12 +37,20 @@ export class ShopEvening implements AsyncDisposable {
     [this.node, this.sandbox, this.#database] = [node, sandbox, database];
   }
 
-  static async open(tiers: readonly EvenTier[] = SMALL): Promise<ShopEvening> {
+  /** @param more - of its sale, such as `realName` */
+  static async open(
+    tiers: readonly EvenTier[] = SMALL,
+    more: { readonly realName?: object; readonly outboxFile?: string } = {},
+  ): Promise<ShopEvening> {
+    const { realName, outboxFile } = more;
     const database = await testDatabase();
     const sandbox = await SandboxServer.start({ secret: SECRET });
     const config = { url: sandbox.url, secretFile: 'secret', looksAgainAfterSeconds: 1 };
     const files = { 'payments/sandbox.json': JSON.stringify(config), 'payments/secret': SECRET };
-    const node = await HttpNode.start(database, { files });
+    const node = await HttpNode.start(database, {
+      files,
+      ...(outboxFile === undefined ? {} : { outboxFile }),
+    });
     const draft = evenGround('riverside', tiers);
     const made = makeLayout(draft, 1);
     if (made.kind === 'refused') throw new Error(JSON.stringify(made.refusals.slice(0, 3)));
@@ -54,7 +62,11 @@ export class ShopEvening implements AsyncDisposable {
     });
     await node.ask(`/api/v1/events/${EVENT}/sale`, {
       method: 'PUT',
-      body: { file: saleOf(sections), replaces: 0, reason: 'the evening of a test' },
+      body: {
+        file: { ...saleOf(sections), ...(realName === undefined ? {} : { realName }) },
+        replaces: 0,
+        reason: 'the evening of a test',
+      },
     });
     await node.ask(`/api/v1/venues/riverside/approaches`, {
       method: 'PUT',

@@ -1,4 +1,5 @@
 import type { Catalogue } from '#web/ui/language.ts';
+import { HOLDER_WORDS } from './words/holder-words.ts';
 import { ORDER_WORDS } from './words/order-words.ts';
 import { SEAT_WORDS } from './words/seat-words.ts';
 import { TICKET_WORDS } from './words/ticket-words.ts';
@@ -8,5 +9,6 @@ export const SHOP_WORDS: Catalogue = {
   ...SEAT_WORDS,
   ...ORDER_WORDS,
   ...TICKET_WORDS,
+  ...HOLDER_WORDS,
   ...TROUBLE_WORDS,
 };

@@ -19,20 +19,21 @@ export type Purchase = {
   readonly vouchers: readonly string[];
   readonly quote: QuoteView;
   readonly buyer: OrderRequest['buyer'];
+  readonly holders: OrderRequest['holders'];
   readonly locale: OrderRequest['locale'];
   readonly provider: string;
 };
 
 /** Leaves the page: for the provider's, or for the order's. @throws ShopError while nothing is ordered */
 export async function orderAndPay(purchase: Purchase): Promise<void> {
-  const { sale, hold, types, vouchers, quote, buyer, locale, provider } = purchase;
+  const { sale, hold, types, vouchers, quote, buyer, holders, locale, provider } = purchase;
   const body: OrderRequest = {
     hold: hold.id,
     types: [...types].map(([line, type]) => ({ line, type })),
     vouchers: [...vouchers],
     totalMinor: quote.totalMinor,
     buyer,
-    holders: [],
+    holders,
     locale,
   };
   const path = shopPaths.orders();

@@ -133,7 +133,14 @@ function LiveCart({
       </div>
       <VoucherCodes codes={vouchers} onChange={revouch} />
       {error !== null && <Trouble error={error} />}
-      <BuyerForm sale={sale} hold={hold} types={types} vouchers={vouchers} quote={quote} />
+      <BuyerForm
+        sale={sale}
+        hold={hold}
+        types={types}
+        vouchers={vouchers}
+        quote={quote}
+        onPriceChanged={() => void requote(types, vouchers).then(setQuote, () => setQuote(null))}
+      />
     </>
   );
 }
