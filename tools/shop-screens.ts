@@ -93,8 +93,8 @@ async function chooseNear(canvas: Locator): Promise<void> {
   if (box === null) throw new Error('there is no map');
   const { mouse } = canvas.page();
   const chosen = canvas.page().getByText(/已选；|Chosen;/);
-  for (let away = 0; away < 12 && (await chosen.count()) === 0; away += 1) {
-    await mouse.click(box.x + box.width / 2 + away * 9, box.y + box.height / 2 + away * 7);
+  for (let away = 0; away < 16 && (await chosen.count()) === 0; away += 1) {
+    await mouse.click(box.x + box.width / 2 + away * 3, box.y + box.height / 2 + away * 11);
     await canvas.page().waitForTimeout(120);
   }
 }

@@ -29,7 +29,7 @@ export function ShopApp() {
   useEffect(() => {
     if (seen.current === address) return;
     seen.current = address;
-    main.current?.focus();
+    main.current?.focus({ preventScroll: true });
   }, [address]);
   return (
     <div className="mx-auto flex min-h-dvh max-w-3xl flex-col px-4">

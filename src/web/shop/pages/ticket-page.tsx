@@ -41,7 +41,7 @@ function OwnTicket({ order, line }: { readonly order: OwnOrder; readonly line: s
   return (
     <>
       <div className="flex flex-col gap-1">
-        <h1 className="font-semibold text-2xl">{seat}</h1>
+        <h1 className="font-semibold text-xl">{seat}</h1>
         <p>
           {type === undefined ? ticket.place.type : nameOf(type.name)}
           {sale !== null && ` · ${nameOf(sale.name)}`}
