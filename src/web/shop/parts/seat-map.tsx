@@ -62,7 +62,7 @@ export function SeatMap(props: SeatMapProps) {
   return (
     <section className="flex flex-1 flex-col gap-3">
       <MapFilters sale={sale} plan={plan} wish={wish} onWish={setWish} />
-      <div className="relative min-h-[22rem] flex-1 sm:min-h-[30rem] overflow-hidden rounded-md border border-line">
+      <div className="relative min-h-[22rem] flex-1 overflow-hidden rounded-md border border-line">
         <canvas
           ref={canvas}
           tabIndex={0}
