@@ -21,7 +21,7 @@ const SEED = process.env['SEED'] ?? String(Date.now());
 const IS_WHOLE = process.env['KAIMEN_WHOLE'] === '1';
 const BUYERS = 1_000;
 /** A buyer takes so many at a time. */
-const GROUPS = IS_WHOLE ? [10, 8, 10, 9, 10] : [6, 4, 5, 2, 8, 4, 3, 6, 2, 4];
+const GROUPS = IS_WHOLE ? [10, 9, 10, 10, 8] : [6, 4, 5, 2, 8, 4, 3, 6, 2, 4];
 const SECTIONS_OF_SMALL = 12;
 const KILLS_EACH = 2;
 const KILLED_EVERY_MS = IS_WHOLE ? [30_000, 60_000] : [10_000, 20_000];

@@ -9,6 +9,7 @@ import { HttpProblem } from '#server/platform/http/problem.ts';
 import { OutcomeUnknownError } from '#server/platform/outcome-unknown.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import { arrangeStock } from './arrange-stock.ts';
+import { decideAll } from './decide-waiting.ts';
 import type { TicketSource } from './issue-tickets.ts';
 import type { OpenSale } from './open-sale.ts';
 import { type MoneyEffect, OrderBook } from './order-book.ts';
@@ -37,7 +38,7 @@ export type Ask<T> = {
   readonly decide: (turn: Turn) => T;
 };
 
-type Waiting = {
+export type Waiting = {
   /** An ask is decided in memory; work has statements of its own, and comes after all asks of its batch. */
   readonly ask: Ask<unknown> | null;
   readonly work: ((turn: Turn) => Promise<unknown>) | null;
@@ -255,18 +256,6 @@ function isAskedBefore(error: unknown): boolean {
 }
 
 const OUT_OF_DATE = new Error('the stock is not as it was remembered');
-
-async function decideAll(turn: Turn, batch: readonly Waiting[]): Promise<unknown[]> {
-  const { memory } = turn.step;
-  // A request that comes again after its hold has ended would break the step for all, and cost the memory with it.
-  await turn.step.learnAsked(batch.flatMap(({ ask }) => ask?.request ?? []));
-  await turn.book.load(batch.flatMap(({ ask }) => ask?.orders?.(memory) ?? []));
-  const answers = batch.map(({ ask }) => ask?.decide(turn));
-  for (const [index, { work }] of batch.entries()) {
-    if (work !== null) answers[index] = await work(turn);
-  }
-  return answers;
-}
 
 /** Nobody has to do it: whoever looks next does. */
 async function endLapsed(step: StockStep, book: OrderBook): Promise<void> {

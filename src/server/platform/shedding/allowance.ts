@@ -14,13 +14,8 @@ const CALM = 0.7;
 const DEBT_MAX_MS = 100;
 
 export class Allowance {
-  readonly #max: number;
   #limit = PLACES_AT_START;
   #balanceMs = 0;
-
-  constructor(max = PLACES_MAX) {
-    this.#max = max;
-  }
 
   get limit(): number {
     return this.#limit;
@@ -44,11 +39,13 @@ export class Allowance {
   /**
    * @param pressure - what lanes feel, 1 being as much as they may
    * @param isCrowd - somebody waits for a place, so that fewer places would be felt, and more be used
+   * @param max - places that there may be
    */
-  adapt(pressure: number, isCrowd: boolean): void {
+  adapt(pressure: number, isCrowd: boolean, max = PLACES_MAX): void {
     const more = this.#limit * MORE + MORE_AT_LEAST;
     if (!isCrowd) this.#limit = Math.max(this.#limit, Math.min(more, PLACES_AT_START));
     else if (pressure > 1) this.#limit = Math.max(this.#limit * LESS, PLACES_MIN);
-    else if (pressure < CALM) this.#limit = Math.min(more, this.#max);
+    else if (pressure < CALM) this.#limit = Math.min(more, max);
+    this.#limit = Math.min(this.#limit, Math.max(max, PLACES_AT_START));
   }
 }

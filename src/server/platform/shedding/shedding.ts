@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client';
 import { SAFE_HEADERS } from '../http/app.ts';
 import type { Priority } from '../http/priority.ts';
 import { HttpProblem, problemBody } from '../http/problem.ts';
-import { Allowance } from './allowance.ts';
+import { Allowance, PLACES_MAX } from './allowance.ts';
 import { callerOf } from './caller-key.ts';
 import { Line } from './line.ts';
 import { showLines } from './line-metrics.ts';
@@ -34,7 +34,8 @@ const LINES = {
 const ORDINARY = { waitingMax: 1_024, waitingPerCallerMax: 512, waitMaxMs: 10_000 };
 /** Buyers come in thousands, many behind one address. */
 const SHOP = { waitingMax: 4_096, waitingPerCallerMax: 2_048, waitMaxMs: 10_000 };
-/** They wait together for one transaction of the stock: the more of them in it, the less each costs. */
+/** They wait together for one transaction of the stock: the more of them in it, the less each costs. While lanes are at
+ * work, what comes out of it together would be felt. */
 const SHOP_PLACES_MAX = 160;
 /** What lanes feel counts for so much more here, so that buyers make room before anybody of ours does. */
 const SHOP_FEELS = 1.4;
@@ -45,7 +46,7 @@ export class Shedding implements Disposable {
   readonly #peek: Peek;
   readonly #pressure: Pressure;
   readonly #allowance = new Allowance();
-  readonly #shop = new Allowance(SHOP_PLACES_MAX);
+  readonly #shop = new Allowance();
   readonly #lines: Readonly<Record<LineName, Line>>;
   readonly #drains: Readonly<Record<LineName, Drain>>;
   readonly #timers: readonly NodeJS.Timeout[];
@@ -149,7 +150,8 @@ export class Shedding implements Disposable {
     for (const drain of Object.values(this.#drains)) drain.tick(seconds);
     const pressure = this.#pressure.read(now);
     this.#allowance.adapt(pressure, this.#lines.ordinary.waiting > 0);
-    this.#shop.adapt(pressure * SHOP_FEELS, this.#lines.shop.waiting > 0);
+    const shopMax = this.#pressure.areLanesAtWork(now) ? PLACES_MAX : SHOP_PLACES_MAX;
+    this.#shop.adapt(pressure * SHOP_FEELS, this.#lines.shop.waiting > 0, shopMax);
   }
 
   #sweep(): void {
