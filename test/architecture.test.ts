@@ -85,7 +85,7 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     live: ['platform', 'entry', 'venue', 'notices', 'access', 'lanes'],
     edge: ['platform', 'entry', 'venue', 'notices', 'access', 'sync', 'lanes'],
     cell: ['platform', 'entry', 'venue', 'edge'],
-    monitoring: ['platform', 'entry', 'venue', 'grounds'],
+    monitoring: ['platform', 'entry', 'venue', 'grounds', 'outbox', 'sales'],
     delivery: ['platform', 'paper', 'entry', 'venue', 'tickets', 'outbox', 'sales'],
     desk: ['platform', 'paper', 'entry', 'venue', 'tickets'],
     backup: ['platform', 'entry'],

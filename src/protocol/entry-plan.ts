@@ -1,6 +1,6 @@
 // What may be sold so that everybody is in within the hour, what gates need for it, and what would go wrong.
 import { z } from 'zod';
-import { localized } from './primitives.ts';
+import { localized, timeOut } from './primitives.ts';
 
 export const entryPlanQuery = z.strictObject({
   search: z
@@ -72,9 +72,34 @@ export const entryPlanAnswer = z.object({
         section: z.string().nullable(),
         people: z.int(),
         minutes: z.int().nullable(),
+        lanes: z.int().optional().describe('that are missing'),
+        allotment: z.string().optional(),
         words: localized,
       }),
     )
     .describe('worst first'),
+  announced: z
+    .object({ at: timeOut, risks: z.int(), told: z.int().describe('readers written to') })
+    .nullable()
+    .describe('a day before doors; null: not yet'),
 });
 export type EntryPlanAnswer = z.infer<typeof entryPlanAnswer>;
+
+const language = z.enum(['zh-CN', 'en']);
+const READERS_MAX = 50;
+
+/** Who is told of risks a day before doors. */
+export const setRiskReaders = z.strictObject({
+  readers: z
+    .array(
+      z.strictObject({
+        address: z.email('write a mail address, such as safety@club.example').max(254),
+        language,
+      }),
+    )
+    .max(READERS_MAX),
+});
+
+export const riskReaders = z.object({
+  readers: z.array(z.object({ address: z.string().describe('masked'), language })),
+});

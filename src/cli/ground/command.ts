@@ -9,12 +9,14 @@ import { count, table } from '#cli/output.ts';
 import { uploading } from '#cli/upload.ts';
 import { groundList, type LayoutReport, layoutReport } from '#protocol/grounds.ts';
 import { planCommand } from './plan.ts';
+import { readersCommand } from './readers.ts';
 
 export function groundCommand(): Command {
   return groupCommand('ground', 'Grounds: stands, sections, rows and seats as they are sold.', [
     importLayout(),
     listGrounds(),
     planCommand(),
+    readersCommand(),
   ]);
 }
 

@@ -61,5 +61,11 @@ function planWords(plan: EntryPlanAnswer): string[] {
     ...(plan.risks.length === 0
       ? ['nothing would go wrong with what has been sold']
       : plan.risks.map(({ severity, words }) => `${severity}: ${words.en}`)),
+    ...(plan.announced === null
+      ? []
+      : [
+          '',
+          `announced ${plan.announced.at}: ${count(plan.announced.risks, 'risk')}, sent to ${count(plan.announced.told, 'reader')}`,
+        ]),
   ];
 }

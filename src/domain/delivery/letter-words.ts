@@ -76,6 +76,29 @@ export const LETTER_WORDS = {
     en: 'Somebody asked us for the orders made with this address, most likely you. Open the link below on the phone you will show your tickets on, and {count, plural, one {your order is} other {all # of your orders are}} there. If it was not you, you can leave this letter alone.',
   },
   'open-orders': { 'zh-CN': '打开我的订单', en: 'Open my orders' },
+  'entry-risks.subject': {
+    'zh-CN': '入场风险：{match}，{found, plural, =0 {未发现} other {# 项}}',
+    en: 'Entry to {match}: {found, plural, =0 {no risks found} one {# risk} other {# risks}}',
+  },
+  'entry-risks.lead': {
+    'zh-CN':
+      '距开门不到一天。{found, plural, =0 {按目前售出的票，没有可预见的风险。} other {按目前售出的票，以下各项需要有人处理，最急的在前。}}',
+    en: 'Doors open within a day. {found, plural, =0 {With what has been sold, nothing can be foreseen to go wrong.} other {With what has been sold, these need somebody, the worst first.}}',
+  },
+  'entry-risks.more': {
+    'zh-CN': '另有 {more} 项，见控制台。',
+    en: '{more, plural, one {One more stands} other {# more stand}} in the console.',
+  },
+  'entry-risks.because': {
+    'zh-CN': '您收到这封信，是因为这个邮箱设为接收本球场的入场风险清单。',
+    en: 'You get this letter because this address is set to receive the entry risks of this ground.',
+  },
+  'open-plan': { 'zh-CN': '查看座位与入场', en: 'See seats and entry' },
+  'label.doors': { 'zh-CN': '开门', en: 'Doors' },
+  'label.sold': { 'zh-CN': '已售', en: 'Sold' },
+  'label.sellable': { 'zh-CN': '一小时内可入场', en: 'In within the hour' },
+  'label.high': { 'zh-CN': '高', en: 'High' },
+  'label.medium': { 'zh-CN': '中', en: 'Medium' },
   'open-order': { 'zh-CN': '查看订单和票', en: 'See your order and tickets' },
   'open-sign-in': { 'zh-CN': '登录', en: 'Sign in' },
   'keep-private': {

@@ -39,6 +39,14 @@ const OCCASIONS: readonly Occasion[] = [
   { template: 'match-cancelled', facts: { orderRef, match: MATCH, refund } },
   { template: 'sign-in', facts: { minutes: 15 } },
   { template: 'order-links', facts: { orders: 2 } },
+  {
+    template: 'entry-risks',
+    facts: {
+      ...{ match: MATCH, doorsAt: MATCH.startsAt - 7_200_000, sold: 40_100, sellable: 38_000 },
+      found: 2,
+      risks: [{ severity: 'high', words: { 'zh-CN': 'N1 缺 2 条通道', en: 'N1 lacks 2 lanes' } }],
+    },
+  },
 ];
 const READER = { name: '王小明', link: 'https://tickets.example/shop/order/O-4711#SECRET' };
 

@@ -92,6 +92,8 @@ function wordsOf(occasion: Occasion, say: Say, language: Language): Words {
     case 'match-moved':
     case 'match-postponed':
       return changedMatch(occasion, say, language);
+    case 'entry-risks':
+      return riskWords(occasion.facts, say, language);
     case 'sign-in':
       return { subject: subject(), body: [lead({ minutes: occasion.facts.minutes })] };
     case 'order-links':
@@ -104,6 +106,38 @@ function wordsOf(occasion: Occasion, say: Say, language: Language): Words {
       body: [lead({ amount }), { kind: 'facts', facts: matchFacts(match, say, language) }],
     };
   }
+}
+
+function riskWords(
+  facts: Extract<Occasion, { template: 'entry-risks' }>['facts'],
+  say: Say,
+  language: Language,
+): Words {
+  const { match, doorsAt, sold, sellable, found, risks } = facts;
+  const number = new Intl.NumberFormat(language);
+  const more = found - risks.length;
+  const listed = risks.map(
+    ({ severity, words }): Fact => [say(`label.${severity}`), words[language]],
+  );
+  return {
+    subject: say('entry-risks.subject', { match: match.name[language], found }),
+    body: [
+      { kind: 'paragraph', text: say('entry-risks.lead', { found }) },
+      {
+        kind: 'facts',
+        facts: [
+          ...matchFacts(match, say, language),
+          [say('label.doors'), momentText(doorsAt, match.timeZone, language)],
+          [say('label.sold'), number.format(sold)],
+          [say('label.sellable'), number.format(sellable)],
+        ],
+      },
+      ...(listed.length === 0 ? [] : [{ kind: 'facts' as const, facts: listed }]),
+      ...(more === 0
+        ? []
+        : [{ kind: 'paragraph' as const, text: say('entry-risks.more', { more }) }]),
+    ],
+  };
 }
 
 function changedMatch(
@@ -158,6 +192,7 @@ function ticketFact({ seat, type, route }: ToldTicket, say: Say, language: Langu
 
 function linkBlocks({ template }: Occasion, { link }: Reader, say: Say): Block[] {
   if (link === null) return [];
+  if (template === 'entry-risks') return [{ kind: 'link', text: say('open-plan'), href: link }];
   if (template === 'sign-in') return [{ kind: 'link', text: say('open-sign-in'), href: link }];
   return [
     {
@@ -171,6 +206,9 @@ function linkBlocks({ template }: Occasion, { link }: Reader, say: Say): Block[]
 
 function noteBlocks(occasion: Occasion, say: Say): Block[] {
   if (occasion.template === 'sign-in' || occasion.template === 'order-links') return [];
+  if (occasion.template === 'entry-risks') {
+    return [{ kind: 'note', text: say('entry-risks.because') }];
+  }
   const order = occasion.facts.orderRef;
   return [
     { kind: 'facts', facts: [[say('label.order'), order]] },

@@ -75,6 +75,23 @@ export type Occasion =
       readonly facts: { readonly orderRef: string; readonly match: Match; readonly refund: Money };
     }
   | {
+      /** To staff, a day before doors. */
+      readonly template: 'entry-risks';
+      readonly facts: {
+        readonly match: Match;
+        readonly doorsAt: number;
+        readonly sold: number;
+        /** What may be sold by the one-hour rule. */
+        readonly sellable: number;
+        /** How many risks there are; the worst of them follow. */
+        readonly found: number;
+        readonly risks: readonly {
+          readonly severity: 'high' | 'medium';
+          readonly words: Localized;
+        }[];
+      };
+    }
+  | {
       readonly template: 'sign-in';
       /** @param minutes - for which the link is good */
       readonly facts: { readonly minutes: number };
@@ -96,4 +113,5 @@ export const TEMPLATES: readonly Template[] = [
   'match-cancelled',
   'sign-in',
   'order-links',
+  'entry-risks',
 ];

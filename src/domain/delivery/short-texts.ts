@@ -17,6 +17,7 @@ export const VALUE_LENGTH_MAX = 35;
 /** @returns null where there is nothing to say in so few words */
 export function shortTextOf(occasion: Occasion, language: Language): ShortText | null {
   if (occasion.template === 'sign-in' || occasion.template === 'order-links') return null;
+  if (occasion.template === 'entry-risks') return null;
   const { facts, template } = occasion;
   const { match, orderRef } = facts;
   const money = 'refund' in facts ? facts.refund : 'amount' in facts ? facts.amount : null;

@@ -26,6 +26,7 @@ export const ATTENTION_KINDS = [
   'conflicts',
   'clock-wrong',
   'battery-low',
+  'entry-risks',
   'not-ready',
   'diversion-ends',
 ] as const;
@@ -58,6 +59,7 @@ const URGENCY: Readonly<Record<AttentionKind, Urgency>> = {
   conflicts: 3,
   'clock-wrong': 3,
   'battery-low': 3,
+  'entry-risks': 3,
   'not-ready': 3,
   'diversion-ends': 3,
 };

@@ -27,7 +27,11 @@ const RISK_KINDS = [
   'sold-beyond-entry',
   'outside-at-kick-off',
   'no-accessible-lane',
+  'lanes-missing',
+  'accessible-lanes-missing',
   'long-wait',
+  'fast-lanes-missing',
+  'allotment-open',
   'one-lane-from-trouble',
 ] as const;
 export type RiskKind = (typeof RISK_KINDS)[number];
@@ -40,6 +44,10 @@ export type EntryRisk = {
   readonly section: string | null;
   readonly people: number;
   readonly minutes: number | null;
+  /** Of lanes that are missing. */
+  readonly lanes?: number;
+  /** The name of the allotment that it is about. */
+  readonly allotment?: string;
 };
 
 /** Share of those who come that have arrived so many minutes before kick-off; grows from 0 to 1. */
@@ -105,14 +113,20 @@ function forecastGate(
   };
 }
 
-/** What would go wrong with what has been sold. */
+/**
+ * What would go wrong with what has been sold.
+ *
+ * @param others - found elsewhere, to be ranked among them
+ */
 export function risksOf(
   plan: EntryPlan,
   forecast: readonly GateForecast[],
   sections: readonly EntrySection[],
   gates: readonly EntryGate[],
+  others: readonly EntryRisk[] = [],
 ): EntryRisk[] {
   return [
+    ...others,
     ...sectionRisks(plan, sections, gates),
     ...forecast.flatMap((each) =>
       gateRisks(

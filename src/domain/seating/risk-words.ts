@@ -27,6 +27,26 @@ export function wordsOfRisk(risk: EntryRisk): Words {
         'zh-CN': `${at} 区有 ${people} 个无障碍席及陪同席，却没有无障碍通道可达：请至少开一条。`,
         en: `Section ${at} has ${people} wheelchair and companion places and no accessible lane leads there: open one.`,
       };
+    case 'lanes-missing':
+      return {
+        'zh-CN': `${at} 入口按已售 ${people} 人还缺 ${risk.lanes} 条普通通道：加开通道，并备好设备和检票员。`,
+        en: `Gate ${at} lacks ${counted(risk.lanes, 'lane')} for the ${people} who have bought: open more, with devices and stewards.`,
+      };
+    case 'accessible-lanes-missing':
+      return {
+        'zh-CN': `${at} 入口还缺 ${risk.lanes} 条无障碍通道：请加开。`,
+        en: `Gate ${at} lacks ${counted(risk.lanes, 'accessible lane')}: open more.`,
+      };
+    case 'fast-lanes-missing':
+      return {
+        'zh-CN': `${at} 入口安检是瓶颈，按 ${people} 人还缺 ${risk.lanes} 条无包快速通道：请设置。`,
+        en: `Search is what holds gate ${at} up: with ${people} coming it lacks ${counted(risk.lanes, 'fast lane')} for those without bags.`,
+      };
+    case 'allotment-open':
+      return {
+        'zh-CN': `预留“${risk.allotment}”还有 ${people} 个座位未售，${whenZh(minutes ?? 0)}才放开：请收回或确认。`,
+        en: `Allotment ${risk.allotment} still keeps ${counted(people, 'seat')} until ${whenEn(minutes ?? 0)}: take them back or have them confirmed.`,
+      };
     case 'long-wait':
       return {
         'zh-CN': `${at} 入口最多 ${people} 人排队，约等 ${minutes} 分钟：提前开门，或引导早到。`,
@@ -38,4 +58,21 @@ export function wordsOfRisk(risk: EntryRisk): Words {
         en: `With one lane less, gate ${at} is ${people} people short in the hour: keep a device and a steward ready.`,
       };
   }
+}
+
+function counted(n = 0, thing = ''): string {
+  return `${n} ${thing}${n === 1 ? '' : 's'}`;
+}
+
+function whenEn(minutesBeforeDoors: number): string {
+  const hours = Math.round(Math.abs(minutesBeforeDoors) / 60);
+  const span =
+    hours === 0 ? counted(Math.abs(minutesBeforeDoors), 'minute') : counted(hours, 'hour');
+  return `${span} ${minutesBeforeDoors < 0 ? 'after' : 'before'} doors`;
+}
+
+function whenZh(minutesBeforeDoors: number): string {
+  const hours = Math.round(Math.abs(minutesBeforeDoors) / 60);
+  const span = hours === 0 ? `${Math.abs(minutesBeforeDoors)} 分钟` : `${hours} 小时`;
+  return `开门${minutesBeforeDoors < 0 ? '后' : '前'} ${span}`;
 }

@@ -22,7 +22,7 @@ import { entryPlan } from './entry-plan.ts';
 const eventParams = z.object({ id });
 const BINS_AN_HOUR = 60 / BIN_MINUTES;
 
-export function addArrivalPreview(app: FastifyInstance, { pool }: ServerContext): void {
+export function addArrivalPreview(app: FastifyInstance, { pool, now }: ServerContext): void {
   addRoute(app, {
     method: 'POST',
     url: '/api/v1/events/:id/sale/arrivals/preview',
@@ -34,7 +34,7 @@ export function addArrivalPreview(app: FastifyInstance, { pool }: ServerContext)
     answer: arrivalPreview,
     handle: async ({ params, body }): Promise<ArrivalPreview> => {
       const row = await eventOr404(pool, params.id);
-      const plan = await entryPlan(pool, row, { search: 'usual', hours: 1, layout: null });
+      const plan = await entryPlan(pool, row, { search: 'usual', hours: 1, layout: null }, now());
       const gates = plan.gates.map(({ id: gate, people, forecast }) => ({
         gate,
         people: body.crowd === 'sold' ? forecast.people : Math.round(people * SHOW_UP_SHARE),

@@ -23,7 +23,10 @@ export type AttentionFacts = {
   readonly limits: ReadonlyMap<string, number>;
   readonly storeSince: number | null;
   readonly evacuation: { readonly id: string; readonly startedAt: number } | null;
+  /** As they were announced a day before doors; null: not yet. */
+  readonly risks: { readonly n: number; readonly at: number } | null;
   readonly doorsAt: number;
+  readonly startsAt: number;
   readonly now: number;
 };
 
@@ -42,6 +45,7 @@ export function attentionItems(event: OpenEvent, facts: AttentionFacts): Attenti
     ...facts.gates.flatMap((gate) => gateItems(event, gate, facts)),
     ...limitItems(facts),
     ...conflictItems(facts),
+    ...riskItem(facts),
     ...diversionItems(event, facts),
   ];
 }
@@ -123,6 +127,12 @@ function limitItems({ insideByScope, limits, now }: AttentionFacts): AttentionIt
 function conflictItems({ conflicts, now }: AttentionFacts): AttentionItem[] {
   if (conflicts.n === 0) return [];
   return [item('conflicts', conflicts.since ?? now, { key: 'all', figure: conflicts.n })];
+}
+
+/** Until kick-off: then there is nothing left to be arranged. */
+function riskItem({ risks, startsAt, now }: AttentionFacts): AttentionItem[] {
+  if (risks === null || risks.n === 0 || now >= startsAt) return [];
+  return [item('entry-risks', risks.at, { key: 'all', figure: risks.n })];
 }
 
 function diversionItems(event: OpenEvent, { now }: AttentionFacts): AttentionItem[] {

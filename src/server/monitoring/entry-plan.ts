@@ -1,5 +1,6 @@
 // The plan of an event's entry: what its ground holds, its gates let in, and has been sold, looked at together.
 import type { Pool } from 'pg';
+import type { Instant } from '#domain/kernel/instant.ts';
 import { arrivedShare, SHOW_UP_SHARE, searchPerMinute } from '#domain/monitoring/queue.ts';
 import {
   type EntryGate,
@@ -11,22 +12,27 @@ import {
 } from '#domain/seating/entry-capacity.ts';
 import { forecastEntry, risksOf } from '#domain/seating/entry-forecast.ts';
 import type { GroundLayout, LayoutSection } from '#domain/seating/ground-layout.ts';
+import { allotmentRisks, laneRisks } from '#domain/seating/lane-risks.ts';
 import { wordsOfRisk } from '#domain/seating/risk-words.ts';
 import type { LaneKind, MatchEvent } from '#domain/venue/match-event.ts';
 import type { EntryPlanAnswer } from '#protocol/entry-plan.ts';
 import { matchEventOf } from '#protocol/event-file.ts';
 import { latestLayout, loadLayout } from '#server/grounds/layout-store.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
+import { loadSale } from '#server/sales/open-sale.ts';
 import type { EventRow } from '#server/venue/store.ts';
 import { readSearches, type Search } from './facts.ts';
+import { openAllotments } from './open-allotments.ts';
 
 /** @throws HttpProblem `not-found` for a layout that the ground does not have */
 export async function entryPlan(
   pool: Pool,
   row: EventRow,
   asked: { readonly search: SearchLevel; readonly hours: number; readonly layout: number | null },
-): Promise<EntryPlanAnswer> {
+  now: Instant,
+): Promise<Omit<EntryPlanAnswer, 'announced'>> {
   const event = matchEventOf(row.file);
+  const sale = await loadSale(pool, row.number);
   const layout = await layoutOf(pool, event.venue.id, asked.layout);
   const sold = await readSold(pool, row.number, event);
   const searches = await readSearches(pool, row.number);
@@ -43,6 +49,8 @@ export async function entryPlan(
   const plan = planEntry(sections, gates, rates);
   const crowd = { arrived: arrivedShare, showUp: SHOW_UP_SHARE };
   const forecasts = forecastEntry(sections, gates, rates, crowd);
+  const kept = sale === null ? [] : await openAllotments(pool, sale, event.doorsAt, now);
+  const missing = [...laneRisks(sections, gates, rates), ...allotmentRisks(kept)];
   return {
     event: event.id,
     layout: layout === null ? null : { ground: layout.ground, version: layout.version },
@@ -54,7 +62,7 @@ export async function entryPlan(
       const { id: _, ...forecast } = forecasts[index] ?? NO_FORECAST;
       return { ...gate, forecast };
     }),
-    risks: risksOf(plan, forecasts, sections, gates).map((risk) => ({
+    risks: risksOf(plan, forecasts, sections, gates, missing).map((risk) => ({
       ...risk,
       words: wordsOfRisk(risk),
     })),

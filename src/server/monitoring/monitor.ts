@@ -5,6 +5,7 @@ import type { GateOverview, Overview } from '#protocol/overview.ts';
 import type { OpenEvent } from '#server/entry/catalogue.ts';
 import { iso } from '#server/platform/clock.ts';
 import type { ServerContext } from '#server/server-context.ts';
+import { announcedRisks } from './announce-risks.ts';
 import { attentionItems } from './attention-items.ts';
 import { evacuationView, insideRange, readEvacuation } from './evacuation.ts';
 import {
@@ -54,7 +55,8 @@ export class Monitor {
   async #reckon(now: Instant): Promise<Overview> {
     const { pool, catalogue, storeState } = this.#context;
     const event = await catalogue.reload(this.#event);
-    const [devices, calls, alarms, conflicts, taken, searches, evacuation, head, crowd] =
+    const { doorsAt } = event.ground.event;
+    const [devices, calls, alarms, conflicts, taken, searches, evacuation, risks, head, crowd] =
       await Promise.all([
         readDevices(pool, this.#event),
         readOpenCalls(pool, this.#event),
@@ -63,6 +65,7 @@ export class Monitor {
         readTaken(pool, this.#event, now),
         readSearches(pool, this.#event),
         readEvacuation(pool, this.#event),
+        announcedRisks(pool, this.#event, doorsAt),
         this.#insideByScope(),
         this.#crowdAt(event, now),
         this.#flow.refresh(now),
@@ -84,7 +87,9 @@ export class Monitor {
         evacuation === null || evacuation.ended_at !== null || evacuation.is_drill
           ? null
           : { id: evacuation.id, startedAt: evacuation.started_at.getTime() },
+      risks: risks === null ? null : { n: risks.list.risks.length, at: risks.at },
       doorsAt: times.doorsAt,
+      startsAt: times.startsAt,
       now,
     });
     const overview: Overview = {

@@ -3,6 +3,7 @@ import { createSession, type Session } from 'better-sse';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { entryPlanAnswer, entryPlanQuery } from '#protocol/entry-plan.ts';
+import { matchEventOf } from '#protocol/event-file.ts';
 import {
   gateParams,
   overview as overviewShape,
@@ -11,15 +12,18 @@ import {
 } from '#protocol/overview.ts';
 import { id } from '#protocol/primitives.ts';
 import { actorOf } from '#server/platform/acts.ts';
+import { iso } from '#server/platform/clock.ts';
 import { SAFE_HEADERS } from '#server/platform/http/app.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
+import { announcedRisks } from './announce-risks.ts';
 import { addArrivalPreview } from './arrival-preview.ts';
 import { entryPlan } from './entry-plan.ts';
 import { addEvacuationRoutes } from './evacuation-routes.ts';
 import { Monitor, OVERVIEW_EVERY_MS } from './monitor.ts';
+import { addRiskReaderRoutes } from './risk-readers.ts';
 
 const eventParams = z.object({ id });
 const KEEP_ALIVE_MS = 10_000;
@@ -60,7 +64,12 @@ export function addMonitoringRoutes(app: FastifyInstance, context: ServerContext
     answer: entryPlanAnswer,
     handle: async ({ params, query: { search = 'usual', hours = 1, layout = null } }) => {
       const row = await eventOr404(context.pool, params.id);
-      return await entryPlan(context.pool, row, { search, hours, layout });
+      const plan = await entryPlan(context.pool, row, { search, hours, layout }, context.now());
+      const { doorsAt } = matchEventOf(row.file);
+      const announced = await announcedRisks(context.pool, row.number, doorsAt);
+      if (announced === null) return { ...plan, announced };
+      const { at, told, list } = announced;
+      return { ...plan, announced: { at: iso(at), risks: list.risks.length, told } };
     },
   });
 
@@ -69,6 +78,7 @@ export function addMonitoringRoutes(app: FastifyInstance, context: ServerContext
   addSettings(app, context);
   addEvacuationRoutes(app, context);
   addArrivalPreview(app, context);
+  addRiskReaderRoutes(app, context);
 }
 
 function addStream(

@@ -185,6 +185,7 @@ function actionOf(item: AttentionView): Way {
   if (kind === 'limit-reached' || kind === 'limit-near' || kind === 'diversion-ends') {
     return { word: 'do.controls', path: 'controls', search: {} };
   }
+  if (kind === 'entry-risks') return { word: 'do.risks', path: 'seats', search: {} };
   if (kind === 'will-miss') {
     return { word: 'do.divert', path: 'controls', search: { gate: gate ?? undefined } };
   }

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
+import type { Instant } from '#domain/kernel/instant.ts';
 import type { EntryPlanAnswer } from '#protocol/entry-plan.ts';
 import { Button } from '#web/ui/button.tsx';
 import { Notice } from '#web/ui/notice.tsx';
 import { ask, at } from '../api.ts';
 import { Failure } from '../parts/failure.tsx';
+import { useGroundClock } from '../parts/ground-clock.ts';
 import { Empty, PageHead } from '../parts/page.tsx';
 import { Waiting } from '../parts/waiting.tsx';
 import type { Search } from '../router.tsx';
@@ -88,10 +90,26 @@ function Plan({
         <GateNeeds gates={plan.gates} />
       </div>
       <div className="flex min-w-0 flex-col gap-4">
+        <Announced announced={plan.announced} />
         <Risks risks={plan.risks} />
         <SectionTable sections={plan.sections} chosen={chosen} onChoose={choose} />
       </div>
     </div>
+  );
+}
+
+/** What was said of risks a day before doors; below stands what would go wrong by now. */
+function Announced({ announced }: Pick<EntryPlanAnswer, 'announced'>) {
+  const clock = useGroundClock();
+  if (announced === null) return null;
+  const { at: madeAt, risks, told } = announced;
+  return (
+    <Notice hue={risks > 0 ? 'refer' : 'admitted'}>
+      <FormattedMessage
+        id="seats.announced"
+        values={{ at: clock.whole(Date.parse(madeAt) as Instant), n: risks, told }}
+      />
+    </Notice>
   );
 }
 

@@ -35,6 +35,10 @@ export const SEAT_WORDS = {
   'seats.wait': { zh: '预计最久等候', en: 'Longest wait' },
   'seats.minutes': { zh: '{n} 分钟', en: '{n} min' },
   'seats.risks': { zh: '按已售票预计的风险', en: 'What would go wrong with what is sold' },
+  'seats.announced': {
+    zh: '开门前一天的风险清单：{at} 生成，共 {n} 项，{told, plural, =0 {未设收件人} other {已发给 # 人}}。',
+    en: 'The list of a day before doors: made {at}, {n, plural, =0 {no risks} one {# risk} other {# risks}}, {told, plural, =0 {nobody is set to receive it} one {sent to # reader} other {sent to # readers}}.',
+  },
   'seats.no-risks': { zh: '按目前已售，没有可预见的风险。', en: 'Nothing that can be foreseen.' },
   'seats.more': { zh: '同类另有 {n} 项', en: '{n} more like these' },
   'seats.level': { zh: '安检强度', en: 'Search' },
