@@ -7,6 +7,7 @@ import type { PolicySnapshot } from '#domain/refunds/policy.ts';
 import { type LineStanding, quoteRefund, type RefundQuote } from '#domain/refunds/quote-refund.ts';
 import { refuseRest } from '#domain/refunds/rest-of-order.ts';
 import type { PriceList } from '#domain/sales/price-list.ts';
+import { readFate } from '#server/venue/match-fate.ts';
 import { ticketRef } from './issue-tickets.ts';
 import type { StoredOrder } from './order-store.ts';
 import type { Turn } from './stock-line.ts';
@@ -16,9 +17,6 @@ export type GiveBackRefused = {
   readonly reason: string;
   readonly about: string | null;
 };
-
-/** The match is as it was sold: what a moved or cancelled one brings is another act. */
-const FATE = { kind: 'as-planned' } as const;
 
 /** @param lines - null: all that are still the buyer's */
 export async function quoteGiveBack(
@@ -36,7 +34,9 @@ export async function quoteGiveBack(
   const rest = refuseRest(quote, list, standing, going);
   if (rest !== null) return { kind: 'refused', ...rest };
   const purchase = { quote, policy: policy as PolicySnapshot };
-  const back = quoteRefund(purchase, going, standing, FATE, now as Instant);
+  // Of a match that was moved or put off, as much as its letters have said.
+  const fate = await readFate(client, stored.event);
+  const back = quoteRefund(purchase, going, standing, fate, now as Instant);
   return 'reason' in back ? refuse(back.reason, back.line) : back;
 }
 
@@ -59,6 +59,9 @@ export async function giveBack(
   const facts = acceptRefund(back, key, await standingOf(client, stored), null, now as Instant);
   if ('reason' in facts) return refuse(facts.reason, facts.line);
   for (const { at: _, ...fact } of facts) book.act(id, fact);
+  const live = book.find(id)?.order.lines.filter(({ isCancelled }) => !isCancelled) ?? [];
+  const [cancelled, kept] = [back.lines.length, live.length];
+  book.news.push({ kind: 'cancelled', order: id, key, cancelled, kept, amountMinor: refundMinor });
   return back;
 }
 

@@ -14,6 +14,7 @@ import {
   ticketRef,
 } from './issue-tickets.ts';
 import { freeVoucherUses } from './offer-vouchers.ts';
+import { moneyNews, type OrderNews } from './order-news.ts';
 import {
   type Attention,
   askAttention,
@@ -61,6 +62,8 @@ export class OrderBook {
   readonly #vouchersFree: string[] = [];
   /** What our own acts made of money, by order: to be posted in this transaction. */
   readonly money: { readonly order: string; readonly effect: MoneyEffect }[] = [];
+  /** What buyers are told of besides tickets. */
+  readonly news: OrderNews[] = [];
 
   constructor(step: StockStep, source: () => Promise<TicketSource>) {
     this.#step = step;
@@ -103,6 +106,7 @@ export class OrderBook {
     const decided = decideOrder(entry.stored.order, fact);
     entry.stored = { ...entry.stored, order: decided.order };
     entry.isChanged = true;
+    this.news.push(...moneyNews(entry.stored, fact, decided));
     const money = decided.effects.flatMap((effect) => this.#carryOut(entry.stored, effect));
     // Its tickets are written in this very transaction.
     if (decided.order.state === 'paid' && this.#issuing.has(id)) this.tell(id, { kind: 'issued' });

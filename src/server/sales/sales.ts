@@ -18,6 +18,7 @@ import {
 import { loadOrders } from './order-store.ts';
 import { isOrderSecret } from './secrets.ts';
 import { StockLine } from './stock-line.ts';
+import { tellNews } from './order-news.ts';
 import { pruneLog } from './stock-store.ts';
 import { tellPaid } from './tell-buyers.ts';
 
@@ -73,6 +74,10 @@ export class Sales {
         const { masterKey, catalogue } = this.#context;
         const { ground } = await catalogue.get(event, client);
         await tellPaid(client, { masterKey, sale, ground, at: at as Instant }, orders);
+      },
+      tellNews: async (client, number, news, at) => {
+        const { masterKey } = this.#context;
+        await tellNews(client, { masterKey, event: number, at: at as Instant }, news);
       },
       postMoney: async (client, number, money) => {
         const post = this.#postMoney;

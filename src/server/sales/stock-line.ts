@@ -13,6 +13,7 @@ import { decideAll } from './decide-waiting.ts';
 import type { TicketSource } from './issue-tickets.ts';
 import type { OpenSale } from './open-sale.ts';
 import { type MoneyEffect, OrderBook } from './order-book.ts';
+import type { OrderNews } from './order-news.ts';
 import { ShownStock } from './shown-stock.ts';
 import type { StockMemory } from './stock-memory.ts';
 import { StockStep } from './stock-step.ts';
@@ -61,6 +62,13 @@ export type StockLineDeps = {
     client: PoolClient,
     sale: OpenSale,
     orders: readonly PaidOrder[],
+    at: number,
+  ) => Promise<void>;
+  /** Has buyers told of what was cancelled, and of money that goes back. */
+  readonly tellNews: (
+    client: PoolClient,
+    event: number,
+    news: readonly OrderNews[],
     at: number,
   ) => Promise<void>;
 };
@@ -188,7 +196,7 @@ export class StockLine {
     work: (turn: Turn) => Promise<T>,
     tried: { step: StockStep | null },
   ): Promise<T> {
-    const { pool, event, source, postMoney, tellPaid } = this.#deps;
+    const { pool, event, source, postMoney, tellPaid, tellNews } = this.#deps;
     const memory = await this.#remembered();
     let ended = 0;
     const run = async (client: PoolClient) => {
@@ -207,6 +215,7 @@ export class StockLine {
       const seats = await step.write();
       await book.write();
       if (book.issued.length > 0) await tellPaid(client, memory.sale, book.issued, head.now);
+      if (book.news.length > 0) await tellNews(client, event, book.news, head.now);
       return { result, seats };
     };
     const { result, seats } = await inTransaction(pool, run, { isOnce: true });
