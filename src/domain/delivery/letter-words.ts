@@ -1,5 +1,21 @@
 import type { Language } from './message-format.ts';
 
+/** What a changed match is to a ticket: letters say it, and so do desk and hotline when they are asked. */
+export const FATE_WORDS = {
+  moved: {
+    'zh-CN': '比赛时间有变。您的票继续有效，座位不变，不需要换票。',
+    en: 'The match has a new time. Your tickets stay good for the same seats; there is nothing to exchange.',
+  },
+  postponed: {
+    'zh-CN': '比赛延期举行，新的日期待定，确定后我们会再写信告诉您。您的票继续有效。',
+    en: 'The match is postponed. The new date is not known yet; we will write again as soon as it is. Your tickets stay good.',
+  },
+  cancelled: {
+    'zh-CN': '比赛取消，您的票已作废。',
+    en: 'The match is cancelled, and so are your tickets.',
+  },
+} as const;
+
 /** Every sentence of every letter, written as an original in both languages (ICU MessageFormat). */
 export const LETTER_WORDS = {
   'order-paid.subject': {
@@ -41,15 +57,9 @@ export const LETTER_WORDS = {
     'zh-CN': '比赛改期：{match}，现为 {day}',
     en: 'New date: {match} is now on {day}',
   },
-  'match-moved.lead': {
-    'zh-CN': '比赛时间有变。您的票继续有效，座位不变，不需要换票。',
-    en: 'The match has a new time. Your tickets stay good for the same seats; there is nothing to exchange.',
-  },
+  'match-moved.lead': FATE_WORDS.moved,
   'match-postponed.subject': { 'zh-CN': '比赛延期：{match}', en: 'Postponed: {match}' },
-  'match-postponed.lead': {
-    'zh-CN': '比赛延期举行，新的日期待定，确定后我们会再写信告诉您。您的票继续有效。',
-    en: 'The match is postponed. The new date is not known yet; we will write again as soon as it is. Your tickets stay good.',
-  },
+  'match-postponed.lead': FATE_WORDS.postponed,
   'return-by': {
     'zh-CN': '如果新的安排不合适，您可以在 {until} 之前在订单页面退票，全额退款。',
     en: 'If that does not suit you, you can return your tickets for all you paid until {until}, on your order page.',
@@ -60,8 +70,8 @@ export const LETTER_WORDS = {
   },
   'match-cancelled.subject': { 'zh-CN': '比赛取消：{match}', en: 'Cancelled: {match}' },
   'match-cancelled.lead': {
-    'zh-CN': '比赛取消，您的票已作废。{amount} 将按原支付方式退回，您不需要做任何事。',
-    en: 'The match is cancelled, and so are your tickets. {amount} goes back the way you paid; there is nothing you need to do.',
+    'zh-CN': `${FATE_WORDS.cancelled['zh-CN']}{amount} 将按原支付方式退回，您不需要做任何事。`,
+    en: `${FATE_WORDS.cancelled.en} {amount} goes back the way you paid; there is nothing you need to do.`,
   },
   'sign-in.subject': { 'zh-CN': '您的登录链接', en: 'Your sign-in link' },
   'sign-in.lead': {

@@ -2,6 +2,8 @@
 // which people change a match.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { LETTER_WORDS } from '#domain/delivery/letter-words.ts';
+import type { TicketHistory } from '#protocol/desk.ts';
 import type { ChangePreview, ChangeView } from '#protocol/event-change.ts';
 import type { OrderAdvice } from '#protocol/order-papers.ts';
 import { proofPages, readCodes, textOf } from '#testing/proof.ts';
@@ -125,6 +127,14 @@ test('a change of a match is foreseen first, decided on what was foreseen, and w
   const postponed = messages.filter(({ template }) => template === 'match-postponed');
   assert.deepEqual([postponed.length, postponed[0]?.to], [3, '***1234']);
   assert.ok(unpaid.id.startsWith('k-'));
+  const unused = await shop.database.pool.query<{ ref: string }>(
+    `SELECT ref FROM tickets t WHERE status = 'valid'
+       AND NOT EXISTS (SELECT FROM claims c WHERE c.event = t.event AND c.serial = t.serial) LIMIT 1`,
+  );
+  const { diagnosis } = await shop.node.ask<TicketHistory>(
+    `${EVENT}/tickets/${unused.rows[0]?.ref}/history`,
+  );
+  assert.deepEqual(diagnosis.text, LETTER_WORDS['match-postponed.lead'], 'desk and letter agree');
   assert.deepEqual(await readFate(shop.database.pool, 1), { kind: 'postponed' });
   assert.equal((await readFateNotice(shop.database.pool, 1))?.changes, 1);
 });

@@ -1,5 +1,6 @@
 // Everything that is known to have happened to one ticket, and what it comes to.
 import { z } from 'zod';
+import { FATE_WORDS } from '#domain/delivery/letter-words.ts';
 import { type Crossing, foldCrossings } from '#domain/entry/crossings.ts';
 import { entryWindow, gatesFor, rulesFor } from '#domain/entry/rules.ts';
 import type { Reason, Rung, Verdict } from '#domain/entry/verdict.ts';
@@ -13,6 +14,7 @@ import { clockTimeBeside } from '#server/paper/local-time.ts';
 import { iso } from '#server/platform/clock.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { findTicket } from '#server/tickets/ticket-view.ts';
+import { type FateNotice, readFateNotice } from '#server/venue/match-fate.ts';
 
 const ENTRIES_MAX = 500;
 
@@ -175,8 +177,32 @@ async function judge(
       clock: (at) => clockTimeBeside(at, startsAt, venue.timeZone),
     },
   );
-  return { diagnosis, gates };
+  const fate = await readFateNotice(pool, event.number);
+  const isKnownHere = ticket.status === 'valid' || ticket.status === 'cancelled';
+  return { diagnosis: isKnownHere ? withFate(diagnosis, fate?.kind ?? null) : diagnosis, gates };
 }
+
+/** Whoever asks about a match that was changed hears what its letters say, word for word. */
+function withFate(diagnosis: Diagnosis, fate: FateNotice['kind'] | null): Diagnosis {
+  if (fate === null || !FATE_COMES_FIRST.has(diagnosis.key)) return diagnosis;
+  const said = FATE_WORDS[fate];
+  // Of a ticket that was given back before, the order says more than the match.
+  if (fate !== 'cancelled' && diagnosis.key === 'cancelled') return diagnosis;
+  if (fate !== 'moved') return { key: `match-${fate}`, text: said, mend: null };
+  const text = {
+    'zh-CN': `${said['zh-CN']}${diagnosis.text['zh-CN']}`,
+    en: `${said.en} ${diagnosis.text.en}`,
+  };
+  return { key: 'match-moved', text, mend: diagnosis.mend };
+}
+
+/** What is true of any ticket of a match that is not played as planned; who was inside or refused comes before it. */
+const FATE_COMES_FIRST: ReadonlySet<string> = new Set([
+  'cancelled',
+  'too-early',
+  'too-late',
+  'good',
+]);
 
 function lastRefusalOf(scan: ScanEntry | undefined): LastRefusal | null {
   if (scan === undefined) return null;

@@ -15,10 +15,10 @@ import {
   type ToldFact,
   Turns,
 } from './order-facts.ts';
+import { tellNews } from './order-news.ts';
 import { loadOrders } from './order-store.ts';
 import { isOrderSecret } from './secrets.ts';
 import { StockLine } from './stock-line.ts';
-import { tellNews } from './order-news.ts';
 import { pruneLog } from './stock-store.ts';
 import { tellPaid } from './tell-buyers.ts';
 

@@ -23,6 +23,8 @@ const HUES: Readonly<Record<string, Hue>> = {
   'too-late': 'unknown',
   annulled: 'refer',
   'wrong-gate': 'refer',
+  'match-moved': 'refer',
+  'match-postponed': 'refer',
   'old-code': 'refer',
   held: 'refer',
 };
