@@ -11,6 +11,7 @@ import { openedAddressee } from '../outbox/outbox.ts';
 import { inTransaction } from '../platform/transaction.ts';
 import { askForHold } from '../sales/hold-asks.ts';
 import { askToOrder } from '../sales/order-asks.ts';
+import type { ToldFact } from '../sales/order-facts.ts';
 import { loadOrders } from '../sales/order-store.ts';
 import { booksOf } from '../sales/sale-books.ts';
 import { Sales } from '../sales/sales.ts';
@@ -228,4 +229,28 @@ test('a match that is moved leaves orders as they are, and tells each buyer of b
   assert.deepEqual(told.map(({ facts }) => facts.orderRef).sort(), [...orders].sort());
   for (const { order } of await loadOrders(database.pool, orders))
     assert.equal(order.state, 'issued');
+});
+
+test('money that comes when its order is over goes back, and whoever paid is told so, once', async () => {
+  const { event, orders } = await sell([{ count: 1, email: 'late@fans.example', pays: false }]);
+  const [order = ''] = orders;
+  const payment = `pay-${order}`;
+  const tell = (fact: ToldFact['fact']) =>
+    sales.withStock(event, (client) =>
+      sales.applyPaymentFacts(client, event, [{ order, fact }]),
+    );
+  const start = { payment, provider: 'sandbox', member: null, askedMinor: ADULT };
+  await tell({ kind: 'payment-started', ...start });
+  await sales.line(event).withStock(async ({ book }) => {
+    await book.load([order]);
+    book.act(order, { kind: 'hold-lost' });
+  });
+  const captured = { payment, amountMinor: ADULT, currency: 'CNY', providerRef: 'late' };
+  for (const _ of ['told', 'and told again']) await tell({ kind: 'captured', ...captured });
+  const told = await messages(event, 'payment-returned');
+  assert.deepEqual(
+    told.map(({ key, facts }) => [key, (facts as unknown as { amount: object }).amount]),
+    [[`payment-returned/${order}/pay-${order}/mail`, { amountMinor: ADULT, currency: 'CNY' }]],
+  );
+  assert.equal((await messages(event, 'order-paid')).length, 0);
 });
