@@ -1,4 +1,5 @@
-// What buyers are given, and changes of matches: addresses, and the worker that carries changes out.
+// What buyers and staff are given and told: papers, changes of matches, risks of entries; addresses, and the workers
+// behind them.
 import type { FastifyInstance } from 'fastify';
 import { addApproachRoutes } from './delivery/approaches.ts';
 import { ChangeWorker } from './delivery/change-worker.ts';
@@ -7,6 +8,7 @@ import { matchOf } from './delivery/match-of.ts';
 import { addOrderLinkRoutes } from './delivery/order-link-routes.ts';
 import { addOrderPaperRoutes, type PaperDeps } from './delivery/order-paper-routes.ts';
 import { addOrderLinksRoute } from './delivery/send-order-links.ts';
+import { runRiskLists } from './monitoring/risk-worker.ts';
 import type { ServeConfig } from './platform/config.ts';
 import type { ServerContext } from './server-context.ts';
 import { eventByNumber } from './venue/find-event.ts';
@@ -25,6 +27,7 @@ export function addDelivery(
   addOrderLinksRoute(app, context);
   // Orders are the hub's.
   if (config.role === 'edge') return;
+  runRiskLists(app, context);
   const { pool, masterKey, now, log, stopping } = context;
   const deps = {
     sales: paper.sales,

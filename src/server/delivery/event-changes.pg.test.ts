@@ -236,9 +236,7 @@ test('money that comes when its order is over goes back, and whoever paid is tol
   const [order = ''] = orders;
   const payment = `pay-${order}`;
   const tell = (fact: ToldFact['fact']) =>
-    sales.withStock(event, (client) =>
-      sales.applyPaymentFacts(client, event, [{ order, fact }]),
-    );
+    sales.withStock(event, (client) => sales.applyPaymentFacts(client, event, [{ order, fact }]));
   const start = { payment, provider: 'sandbox', member: null, askedMinor: ADULT };
   await tell({ kind: 'payment-started', ...start });
   await sales.line(event).withStock(async ({ book }) => {

@@ -8,6 +8,7 @@ import { shownOrderSecret } from '#server/sales/secrets.ts';
 import { orderCalendar } from './order-calendar.ts';
 import type { PaperDeps } from './order-paper-routes.ts';
 import { orderPapers } from './order-papers.ts';
+import { passSignedApart } from './sign-apart.ts';
 
 const ORDER = '/api/v1/shop/orders/:id';
 const TAG = 'shop';
@@ -48,9 +49,8 @@ export function addOrderLinkRoutes(app: FastifyInstance, deps: PaperDeps): void 
       const ticket = papers.tickets.find(({ line }) => line === params.line);
       if (ticket === undefined) throw noSuchTicket();
       if (!canSign(wallet, context.now())) throw noWallet();
-      const { walletPass } = await import('./wallet-pass.ts');
       const { face, advice, isLive } = ticket;
-      const pass = walletPass(
+      const pass = await passSignedApart(
         { eventId: papers.event.ground.event.id, face, route: advice.words, isVoid: !isLive },
         wallet,
       );
