@@ -10,6 +10,7 @@ type Options = {
   readonly hub?: string;
   readonly ca?: string;
   readonly cell?: string;
+  readonly outbox?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly proxies?: string;
@@ -38,6 +39,7 @@ export function serveCommand(): Command {
     .option('--hub <url>', 'of a box: its hub')
     .option('--ca <file>', 'certificates to trust besides the well-known ones, PEM')
     .option('--cell <file>', 'where the etcd of the venue cell is, JSON')
+    .option('--outbox <file>', 'how letters and short messages leave, JSON; without it they wait')
     .option('--tls-cert <file>', 'certificate chain, PEM; read again whenever it changes')
     .option('--tls-key <file>', 'its private key, PEM')
     .option('--proxies <addresses>', 'load balancers believed about who asks, such as 10.0.0.0/24')
@@ -60,6 +62,7 @@ export function serveCommand(): Command {
       ...given('--hub', options.hub),
       ...given('--ca', options.ca),
       ...given('--cell', options.cell),
+      ...given('--outbox', options.outbox),
       ...given('--tls-cert', options.tlsCert),
       ...given('--tls-key', options.tlsKey),
       ...given('--proxies', options.proxies),
