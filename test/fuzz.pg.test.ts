@@ -20,7 +20,7 @@ import { document, falseCode, oddText, oddValue } from './fuzz-values.ts';
 
 const SEED = process.env['KAIMEN_SEED'] ?? 'fuzz';
 const CONNECTIONS = 50;
-const SHARE = process.env['KAIMEN_WHOLE'] === '1' ? 1 : 0.1;
+const SHARE = process.env['KAIMEN_WHOLE'] === '1' ? 1 : 0.05;
 const SCANS = 60_000 * SHARE;
 const REQUESTS = 37_000 * SHARE;
 const KNOCKS = 100_000 * SHARE;

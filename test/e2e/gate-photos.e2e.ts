@@ -18,8 +18,11 @@ const PHOTOS = process.env['KAIMEN_QR_PHOTOS'] ?? BESIDE;
 const isThere = existsSync(path.join(PHOTOS, 'manifest.json'));
 const skip = isThere ? false : `no photographs in ${PHOTOS}: name their folder in KAIMEN_QR_PHOTOS`;
 
+const IS_WHOLE = process.env['KAIMEN_WHOLE'] === '1';
+/** Of so many photographs one is looked at. */
+const ONE_OF = IS_WHOLE ? 1 : 3;
 /** How much of each side is left when the photograph is taken from afar. */
-const SHARES = process.env['KAIMEN_WHOLE'] === '1' ? [0.5, 0.35, 0.28] : [0.35];
+const SHARES = IS_WHOLE ? [0.5, 0.35, 0.28] : [0.35];
 
 type Photo = { readonly file: string; readonly expected: string | null; readonly picture: Picture };
 
@@ -52,11 +55,11 @@ test('reads every photograph that plain zxing-wasm reads, nothing wrong, and not
   skip,
 }, async () => {
   const result = await compare(photos);
-  assert.equal(result.positives, 81);
-  assert.equal(result.negatives, 25);
+  if (IS_WHOLE) assert.deepEqual([result.positives, result.negatives], [81, 25]);
+  assert.ok(result.positives > 20 && result.negatives > 5, JSON.stringify(result));
   assert.deepEqual(result.wrong, []);
   assert.ok(result.ours >= result.plain, JSON.stringify(result));
-  assert.equal(result.ours, 81);
+  assert.equal(result.ours, result.positives);
 });
 
 test('reads more than plain zxing-wasm of the same photographs taken from afar in bad light', {
@@ -120,7 +123,8 @@ function readPhotos(): Photo[] {
     file: string;
     expected: string | null;
   }[];
-  return manifest.flatMap(({ file, expected }) => {
+  const chosen = manifest.filter((_, index) => index % ONE_OF === 0);
+  return chosen.flatMap(({ file, expected }) => {
     const picture = decodePng(readFileSync(path.join(PHOTOS, file)));
     return picture === null ? [] : [{ file, expected, picture }];
   });
