@@ -50,6 +50,14 @@ test('an answer that came too late confirms what was provisional, or is taken ba
   );
 });
 
+test('a refusal that came too late is a wrong unless a conflict names whom the lane had let in', () => {
+  const scans = [shown(1, 1, 'admitted'), shown(2, 1, 'provisional')];
+  const [first, second] = known(scans);
+  const hub = [first as HubScan, { ...(second as HubScan), verdict: 'refused' }];
+  assert.deepEqual(wrongsOf(scans, hub, [[1, 1]]), []);
+  assert.match(wrongsOf(scans, hub).join(), /changed: ticket 1 .* at the hub refused/);
+});
+
 test('an exact double is a wrong, and so is a provisional one that nobody was told of', () => {
   const exact = [shown(1, 1, 'admitted'), shown(2, 1, 'admitted')];
   assert.match(wrongsOf(exact, known(exact), [[1, 1]]).join(), /admitted exactly 2 times/);

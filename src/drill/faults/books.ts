@@ -28,7 +28,7 @@ export function balance(
   conflicts: Conflicts,
 ): Books {
   const wrongs = [
-    ...lost(presented, deviceOf, hub),
+    ...lost(presented, deviceOf, hub, conflicts),
     ...doubled(presented),
     ...unreported(presented, conflicts),
   ];
@@ -43,12 +43,14 @@ export function balance(
 /**
  * Whatever a lane showed, the hub knows, with the same verdict. An exact admission whose answer came too late
  * stands beside what the lane had shown by then: a provisional one, which it confirms, or none, and then the
- * lane has taken it back.
+ * lane has taken it back. A refusal that came too late stays the answer to that scan, since no scan gets two; whom the
+ * lane had let in by then is named in a conflict.
  */
 function lost(
   presented: readonly Presented[],
   deviceOf: (lane: number) => string,
   hub: readonly HubScan[],
+  conflicts: Conflicts,
 ): string[] {
   const known = new Map(hub.map((scan) => [`${scan.deviceId} ${scan.scanId}`, scan]));
   return presented.flatMap(({ lane, ticket, shown }) => {
@@ -58,7 +60,9 @@ function lost(
     const isLate =
       scan.verdict === 'admitted' &&
       (shown.verdict === 'provisional') === (scan.annulledAt === null);
-    if (scan.verdict === shown.verdict || isLate) return [];
+    const isToldTooLate =
+      scan.verdict === 'refused' && shown.verdict === 'provisional' && conflicts.has(ticket);
+    if (scan.verdict === shown.verdict || isLate || isToldTooLate) return [];
     return [`changed: ${what}, at the hub ${scan.verdict}`];
   });
 }
