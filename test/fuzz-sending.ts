@@ -45,6 +45,8 @@ function shown({ method, path, headers, body }: Request): string {
 }
 
 function faultOf({ status, headers, body }: Response): string | null {
+  // More was asked than the server can do beside its lanes: said on purpose, before anything was done.
+  if (status === 503 && headers.has('retry-after') && body.includes('"overloaded"')) return null;
   if (status >= 500) return `${status} ${body.slice(0, SHOWN_CHARS)}`;
   if (status < 400) return null;
   if (TELLS_TOO_MUCH.test(body)) return `tells too much: ${body.slice(0, SHOWN_CHARS)}`;
