@@ -5,11 +5,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DrillClient } from '../src/drill/drill-client.ts';
-import { runServerProgram, ServerProcess } from '../src/drill/server-process.ts';
-import { openTemporaryDirectory } from '../src/testing/postgres-process.ts';
+import { DrillClient } from '../../src/drill/drill-client.ts';
+import { runServerProgram, ServerProcess } from '../../src/drill/server-process.ts';
+import { openTemporaryDirectory } from '../../src/testing/postgres-process.ts';
 
-const PROGRAM = path.join(import.meta.dirname, '..', 'src', 'server', 'main.ts');
+const PROGRAM = path.join(import.meta.dirname, '..', '..', 'src', 'server', 'main.ts');
 
 async function adminMay(server: ServerProcess): Promise<boolean> {
   using client = await DrillClient.open(server.url, 1, server.adminToken);
