@@ -37,8 +37,11 @@ export function replyOf({ status, text }: LaneReply): Reply {
   } catch {
     // A proxy's page: the status is all that it says.
   }
-  const parsed = problem.safeParse(body);
-  if (!parsed.success) return { status, body, code: null, words: `the server answered ${status}` };
+  // Looking for a problem in an answer that is none costs more than the answer.
+  const parsed = status < 400 ? null : problem.safeParse(body);
+  if (parsed?.success !== true) {
+    return { status, body, code: null, words: `the server answered ${status}` };
+  }
   const { code, title, detail, mend } = parsed.data;
   return {
     status,

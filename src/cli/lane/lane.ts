@@ -2,13 +2,13 @@
 // each verdict and lets the turnstile open.
 import { createHash } from 'node:crypto';
 import { createLane } from '#lane/create-lane.ts';
-import { createFetchTransport } from '#lane/fetch-transport.ts';
 import type { Lane } from '#lane/lane.ts';
 import { isThrough, type LaneAnswer } from '#lane/lane-answer.ts';
 import type { LanePorts } from '#lane/ports.ts';
 import type { ScanMoment, ScanOptions, ScanSettings } from '#lane/scan-deps.ts';
 import { ANNOUNCEMENTS, type Language, type NoticeKind } from '#lane/words.ts';
 import { type Names, verdictLine } from './display.ts';
+import { createHttpTransport } from './http-transport.ts';
 import { JournalFile } from './journal-file.ts';
 import { machine } from './machine.ts';
 import { Told } from './reporting.ts';
@@ -86,6 +86,7 @@ export async function runLane(settings: LaneSettings, io: LaneIo): Promise<numbe
     ending.abort();
     await told.ended;
     await lane.stop();
+    ports.transport[Symbol.dispose]();
     settings.turnstile?.close();
   }
   return revocation.signal.aborted ? 1 : 0;
@@ -159,15 +160,15 @@ class Gate {
   }
 }
 
-function portsOf({ journalFile, token }: LaneSettings): LanePorts {
+function portsOf({ journalFile, token }: LaneSettings) {
   const journal = new JournalFile(journalFile);
   return {
     ...machine,
     sha256: (message) => createHash('sha256').update(message).digest(),
     journal,
     list: new TicketStore(`${journalFile}.list`),
-    transport: createFetchTransport(() => ({ authorization: `Bearer ${token}` })),
-  };
+    transport: createHttpTransport(() => ({ authorization: `Bearer ${token}` })),
+  } satisfies LanePorts;
 }
 
 function laneSettings({ urls, direction, lane, operator, deadlineMs }: LaneSettings) {

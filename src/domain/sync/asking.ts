@@ -18,8 +18,8 @@ export const HEDGE_MS = 150;
 const EDGE_MS = 800;
 /** Where the event lets nobody in unverified, waiting a little longer is better than the desk. */
 const STRICT_EXTRA_MS = 1_300;
-/** Deciding alone and writing it down take this long at most; the rest of the time is for asking. */
-const RESERVE_MS = 50;
+/** Deciding alone and writing it down take this long, on a small machine whose line has just broken; the rest is for asking. */
+const RESERVE_MS = 100;
 
 /** @param deadlineMs - from decoding to the verdict; 1,200 ms unless somebody sets another */
 export function deadlinesFor(deadlineMs: number, isStrict: boolean): Deadlines {

@@ -20,6 +20,7 @@ const COPY_EVERY = 10;
 const WARM_ROUNDS = 5;
 const VERDICT_MS_MAX = 60_000;
 const SETTLED_MS_MAX = 60_000;
+const SLOWEST_TOLD = 5;
 
 export type Fault = {
   readonly name: string;
@@ -88,25 +89,28 @@ export async function runFaultsDrill(options: FaultsOptions): Promise<FaultsRepo
   await delay(controlMs / 2);
   const control = paceOf(await crowd.during(controlMs));
   say(`control: ${lineOf(control)}`);
-  const struck: { readonly name: string; readonly at: number }[] = [];
+  const struck: { readonly name: string; readonly at: number; readonly mendedAt: number }[] = [];
   for (const fault of faults) {
-    struck.push({ name: fault.name, at: crowd.now() });
+    const at = crowd.now();
     await fault.strike(venue);
     await delay(faultMs);
     await fault.mend(venue);
+    struck.push({ name: fault.name, at, mendedAt: crowd.now() });
     await delay(healMs);
     await crowd.untilExact(venue, healMs);
     say(`${fault.name}: mended, and every lane is answered exactly`);
   }
   await crowd.end();
   // Only now: whoever waited longest was answered last. Nobody is left out between two faults.
-  const paces = struck.map(({ name, at }, index) => {
+  const paces = struck.map(({ name, at, mendedAt }, index) => {
     const until = struck[index + 1]?.at ?? Number.POSITIVE_INFINITY;
-    const pace = faultPace(name, crowd.between(at, until), control, at);
+    const scans = crowd.between(at, until);
+    const pace = faultPace(name, scans, control, at);
     say(
       `${name}: first ${Math.round(pace.firstMs)} ms, ${lineOf(pace.afterwards)}, ` +
         `${pace.provisional} provisional${pace.isPassed ? '' : '  FAILED'}`,
     );
+    if (!pace.isPassed) for (const line of slowestOf(scans, mendedAt)) say(line);
     return pace;
   });
   const books = await booksOf(venue, crowd);
@@ -115,6 +119,17 @@ export async function runFaultsDrill(options: FaultsOptions): Promise<FaultsRepo
 
 function lineOf(pace: Pace): string {
   return `${pace.scans} scans, p99 ${Math.round(pace.p99Ms)} ms, longest ${Math.round(pace.longestMs)} ms`;
+}
+
+/** For whoever has to find out what the slowest waited for. */
+function slowestOf(scans: readonly Presented[], mendedAt: number): string[] {
+  const slowest = scans.toSorted((a, b) => b.ms - a.ms).slice(0, SLOWEST_TOLD);
+  return slowest
+    .sort((a, b) => a.at - b.at)
+    .map(({ lane, at, ms, shown }) => {
+      const seconds = ((at - mendedAt) / 1_000).toFixed(2);
+      return `  ${seconds} s after it was mended, lane ${lane}: ${Math.round(ms)} ms, ${shown.verdict} by ${shown.rung}`;
+    });
 }
 
 /** Twenty lanes and the people before them. */
@@ -164,9 +179,9 @@ class Crowd implements Disposable {
     return this.presented.filter((scan) => scan.at >= at);
   }
 
-  /** Whose verdicts came between the two, or who was presented in that time and waited for longer. */
+  /** Whose verdicts came between the two: whoever waits when the next fault strikes waits for that one. */
   between(from: number, to: number): Presented[] {
-    return this.presented.filter((scan) => scan.at < to && scan.at + scan.ms >= from);
+    return this.presented.filter(({ at, ms }) => at + ms >= from && at + ms < to);
   }
 
   async during(ms: number): Promise<Presented[]> {
