@@ -117,7 +117,7 @@ export async function readScans(client: DrillClient, eventId: string): Promise<S
   const records: ScanRecord[] = [];
   let after: string | null = '0';
   while (after !== null) {
-    const path = `/api/v1/events/${eventId}/scans?after=${after}`;
+    const path = `/api/v1/events/${eventId}/scans?limit=1000&after=${after}`;
     const page: z.infer<typeof scanPage> = await client.ask({ method: 'GET', path });
     records.push(...page.scans);
     after = page.next;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CellEvening, HUB, VENUE } from '../../src/testing/cluster/cell-evening.ts';
-import { ELECTION_MS, missingEtcd } from '../../src/testing/cluster/etcd-cluster.ts';
+import { ELECTION_MS, missingEtcd, PATIENCE } from '../../src/testing/cluster/etcd-cluster.ts';
 import { Namespaces } from '../../src/testing/cluster/namespaces.ts';
 import { at } from '../../src/testing/entry.ts';
 
@@ -47,13 +47,13 @@ for (const { leader, isSlow, cutMs } of [
     t.diagnostic(
       `ground: longest gap ${gap} ms, ${calm} ms while all was well; hub: ${inCut.length} verdicts in the cut, back after ${(back?.at ?? 0) - mendedAt} ms; ${acknowledged} verdicts, ${admitted} admitted`,
     );
-    assert.ok(gap <= allowed, `the ground was without a verdict for ${gap} ms`);
+    assert.ok(gap <= allowed * PATIENCE, `the ground was without a verdict for ${gap} ms`);
     assert.deepEqual(inCut, [], 'the smaller side decided');
     assert.ok(back !== undefined, 'the smaller side came back');
     const unavailable = evening.said('hub').filter(({ word }) => word === 'unavailable');
     assert.ok(unavailable.length > 0, 'the smaller side said that it could not decide');
     const slowest = Math.max(...unavailable.map(({ ms }) => ms));
-    assert.ok(slowest <= 1_200 + calm, `it took ${slowest} ms to say so`);
+    assert.ok(slowest <= 1_200 * PATIENCE + calm, `it took ${slowest} ms to say so`);
   });
 }
 
@@ -129,7 +129,7 @@ for (const { what, lost, leader, allowedMs, isSlow } of LOSSES) {
     t.diagnostic(
       `longest gap ${gap} ms, ${calm} ms while all was well, ${after} ms as they came back; ${acknowledged} verdicts, ${admitted} admitted`,
     );
-    assert.ok(gap <= allowedMs + calm, `without a verdict for ${gap} ms`);
+    assert.ok(gap <= allowedMs * PATIENCE + calm, `without a verdict for ${gap} ms`);
   });
 }
 

@@ -273,7 +273,9 @@ type Ask = <T>(what: string) => Promise<T>;
 async function scansOf(ask: Ask): Promise<HubScan[]> {
   const scans: HubScan[] = [];
   for (let after: string | null = '0'; after !== null; ) {
-    const page: { scans: HubScan[]; next: string | null } = await ask(`scans?after=${after}`);
+    const page: { scans: HubScan[]; next: string | null } = await ask(
+      `scans?limit=1000&after=${after}`,
+    );
     scans.push(...page.scans);
     after = page.next;
   }

@@ -1,6 +1,7 @@
 // Every other address is asked ten times what the node can serve, while lanes scan, send journals and fetch
 // lists. Calm and flood take turns, so that what else the machine does weighs on both.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { median } from '#drill/bench/figure.ts';
 import { type CpuSeconds, withCost } from '#drill/bench/processes.ts';
 import { DrillClient, type Lane } from '#drill/drill-client.ts';
@@ -58,9 +59,12 @@ export type FloodReport = {
   readonly metrics: readonly string[];
 };
 
-const FLOOD_CONNECTIONS = 256;
+/** Twice as many as the server lets wait: fewer would only wait, as they should, and nothing would be turned away. */
+const FLOOD_CONNECTIONS = 2_048;
 const CAPACITY_CONNECTIONS = 16;
 const WARM_UP_MS = 4_000;
+/** From its first request until a flood is one: connections stand, lines are full, the first thousands have been turned away. */
+const ONSET_MS = 2_000;
 
 export async function runFloodDrill(
   dir: string,
@@ -183,10 +187,16 @@ async function turn(
   wish: Parameters<typeof flood>[0] | null,
 ): Promise<Turn> {
   const { result, cpu, seconds } = await withCost(server, async () => {
-    const [told, scans, steady] = await Promise.all([
-      wish === null ? null : flood(wish),
-      scanning.run(size.turnMs),
-      goOn(server, match, size.turnMs),
+    const asking = Promise.withResolvers<void>();
+    if (wish === null) asking.resolve();
+    const flooding =
+      wish === null ? null : flood({ ...wish, ms: wish.ms + ONSET_MS }, asking.resolve);
+    await Promise.race([asking.promise, flooding]);
+    const [told, [scans, steady]] = await Promise.all([
+      flooding,
+      pause(ONSET_MS).then(() =>
+        Promise.all([scanning.run(size.turnMs), goOn(server, match, size.turnMs)]),
+      ),
     ]);
     return { told, scans, steady };
   });

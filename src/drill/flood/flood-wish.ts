@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Request } from '#drill/load/connection.ts';
 
@@ -35,14 +34,25 @@ export type FloodTally = {
 const PROGRAM = fileURLToPath(new URL('./flooder.ts', import.meta.url));
 const REFUSER = fileURLToPath(new URL('./refuser.ts', import.meta.url));
 
-/** Runs the flooder to its end, behind every other program of the machine. */
-export async function flood(wish: FloodWish): Promise<FloodTally> {
+/** Of what a flooder says, the line before its tally: its connections stand, and it asks. */
+export const ASKING = 'asking';
+
+/**
+ * Runs the flooder to its end, behind every other program of the machine.
+ *
+ * @param onAsking - called once its connections stand
+ */
+export async function flood(wish: FloodWish, onAsking = () => {}): Promise<FloodTally> {
   const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
   setPriority(child.pid ?? 0, constants.priority.PRIORITY_LOW);
   child.stdin.end(JSON.stringify(wish));
-  const said = await text(child.stdout);
-  if (said === '') throw new Error('the flooder ended without a word');
-  return JSON.parse(said) as FloodTally;
+  let tally: FloodTally | null = null;
+  for await (const line of createInterface(child.stdout)) {
+    if (line === ASKING) onAsking();
+    else tally = JSON.parse(line) as FloodTally;
+  }
+  if (tally === null) throw new Error('the flooder ended without a word');
+  return tally;
 }
 
 /** A program beside the server, for the same flood. */

@@ -3,10 +3,11 @@
 import { text } from 'node:stream/consumers';
 import { Connection } from '#drill/load/connection.ts';
 import type { RawResponse } from '#drill/load/response-reader.ts';
-import type { FloodTally, FloodWish } from './flood-wish.ts';
+import { ASKING, type FloodTally, type FloodWish } from './flood-wish.ts';
 
 const TURN_MS = 4;
-const ANSWER_WITHIN_MS = 10_000;
+/** Longer than the server lets anybody wait. */
+const ANSWER_WITHIN_MS = 15_000;
 
 async function flood({
   url,
@@ -22,6 +23,7 @@ async function flood({
     await connection.open();
     free.push(connection);
   }
+  process.stdout.write(`${ASKING}\n`);
   const all = [...free];
   const bytes = requests.map((request) => (all[0] as Connection).bytesOf(request));
   const underway = new Set<Promise<void>>();

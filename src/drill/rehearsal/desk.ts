@@ -88,7 +88,9 @@ export class Desk {
     const scans: KnownScan[] = [];
     for (let after: string | null = '0'; after !== null; ) {
       type Page = { scans: KnownScan[]; next: string | null };
-      const page: Page = await this.ask<Page>(`/api/v1/events/${eventId}/scans?after=${after}`);
+      const page: Page = await this.ask<Page>(
+        `/api/v1/events/${eventId}/scans?limit=1000&after=${after}`,
+      );
       scans.push(...page.scans);
       after = page.next;
     }

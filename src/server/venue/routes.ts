@@ -20,6 +20,7 @@ import {
   setStatus,
   updateEventFile,
 } from './store.ts';
+import { TicketCounts } from './ticket-counts.ts';
 
 const eventParams = z.object({ id });
 const EVENT_FILE_BYTES_MAX = 8 * 1024 * 1024;
@@ -39,6 +40,7 @@ export function addEventRoutes(app: FastifyInstance, context: ServerContext): vo
 
 function addReading(app: FastifyInstance, context: ServerContext): void {
   const { pool } = context;
+  const counts = new TicketCounts(pool);
 
   addRoute(app, {
     method: 'GET',
@@ -46,12 +48,13 @@ function addReading(app: FastifyInstance, context: ServerContext): void {
     rule: { allow: 'events.read' },
     summary: 'Events, latest first',
     tag: 'events',
-    handle: async () => ({
-      events: (await listEvents(pool)).map((row) => ({
-        ...eventView(row),
-        tickets: Number(row.tickets),
-      })),
-    }),
+    handle: async () => {
+      const tickets = await counts.byEvent();
+      const rows = await listEvents(pool);
+      return {
+        events: rows.map((row) => ({ ...eventView(row), tickets: tickets.get(row.number) ?? 0 })),
+      };
+    },
   });
 
   addRoute(app, {

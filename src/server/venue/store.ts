@@ -61,10 +61,9 @@ async function lockNumbers(client: PoolClient): Promise<void> {
   await client.query('LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE');
 }
 
-export async function listEvents(pool: Pool): Promise<(EventRow & { tickets: string })[]> {
-  const { rows } = await pool.query<EventRow & { tickets: string }>(
-    `SELECT number, id, file, status, entry_epoch, outlines,
-            (SELECT count(*) FROM tickets t WHERE t.event = e.number AND t.status <> 'cancelled') AS tickets
+export async function listEvents(pool: Pool): Promise<EventRow[]> {
+  const { rows } = await pool.query<EventRow>(
+    `SELECT number, id, file, status, entry_epoch, outlines
      FROM events e ORDER BY number DESC LIMIT 1000`,
   );
   return rows;

@@ -12,6 +12,9 @@ export const HEARTBEAT_MS = 50;
 export const ELECTION_MS = 500;
 const READY_WITHIN_MS = 20_000;
 
+/** Bounds of time are held to at rest; in a push, with who knows what beside it, to so many times as much. */
+export const PATIENCE = process.env['KAIMEN_CLUSTER_PUSH'] === undefined ? 1 : 4;
+
 export type MemberPlace = {
   readonly name: string;
   readonly host: string;

@@ -126,7 +126,7 @@ export class Hub implements Disposable {
   async *scans(event: string): AsyncGenerator<StoredScan> {
     let after = '0';
     for (;;) {
-      const path = `/api/v1/events/${event}/scans?after=${after}`;
+      const path = `/api/v1/events/${event}/scans?limit=1000&after=${after}`;
       const token = this.#tokens.control;
       const page = scanPage.parse(await this.#connections.json({ path, token }));
       yield* page.scans;

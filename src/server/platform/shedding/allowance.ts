@@ -46,6 +46,6 @@ export class Allowance {
     if (!isCrowd) this.#limit = Math.max(this.#limit, Math.min(more, PLACES_AT_START));
     else if (pressure > 1) this.#limit = Math.max(this.#limit * LESS, PLACES_MIN);
     else if (pressure < CALM) this.#limit = Math.min(more, max);
-    this.#limit = Math.min(this.#limit, Math.max(max, PLACES_AT_START));
+    this.#limit = Math.min(this.#limit, max);
   }
 }

@@ -65,9 +65,11 @@ export class Line {
 
   /** Turns away who has waited too long, and lets in whom there is room for by now. */
   sweep(now: number): void {
+    let left = LATE_AT_ONCE_MAX;
     for (const [caller, entries] of this.#waiting) {
-      while ((entries[0]?.until ?? Number.POSITIVE_INFINITY) <= now) {
+      while (left > 0 && (entries[0]?.until ?? Number.POSITIVE_INFINITY) <= now) {
         const late = entries.shift();
+        left -= 1;
         this.#waitingCount -= 1;
         late?.onTurn(false);
       }
@@ -129,3 +131,5 @@ export class Line {
 }
 
 const OWN_SHARE_MAX = 0.75;
+/** Who came together is late together; telling a thousand at once would hold up everybody else. */
+const LATE_AT_ONCE_MAX = 24;

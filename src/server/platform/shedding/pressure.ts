@@ -1,12 +1,14 @@
 // What lanes feel of everything else: the time in which the program could not turn to them, and the time that
 // they wait for a connection to the database. Measured all the time, judged against what lanes may be made to wait.
-import { type ELDHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { type ELDHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
 
 const RESOLUTION_MS = 5;
 const NS_PER_MS = 1e6;
 /** With lanes at work: what a request of theirs may lose to others; without: what people do not notice. */
 const STALL_MAX_MS = 4;
 const STALL_MAX_ALONE_MS = 60;
+/** Of the thread's time, with lanes at work: beyond it whoever comes finds it busy more often than not. */
+const BUSY_MAX = 0.6;
 /** Lanes are at work when there was one within this time. */
 const AT_WORK_MS = 10_000;
 
@@ -16,6 +18,7 @@ export class Pressure implements Disposable {
   readonly #delay: ELDHistogram;
   readonly #pools: readonly PoolLike[];
   #laneAt = Number.NEGATIVE_INFINITY;
+  #busy = performance.eventLoopUtilization();
   #usedMs = 0;
   #readAt = Number.NEGATIVE_INFINITY;
   stallMs = 0;
@@ -42,12 +45,15 @@ export class Pressure implements Disposable {
       0,
     );
     this.#delay.reset();
+    const before = this.#busy;
+    this.#busy = performance.eventLoopUtilization();
     // A machine that is taken by others stalls us, too; turning our callers away would not mend that.
     if (this.#ownShare(now) < OWN_SHARE_MIN) return 0;
+    const { utilization } = performance.eventLoopUtilization(this.#busy, before);
     const waiting = this.#pools.reduce((sum, { waitingCount }) => sum + waitingCount, 0);
     const isAtWork = this.areLanesAtWork(now);
     const stall = this.stallMs / (isAtWork ? STALL_MAX_MS : STALL_MAX_ALONE_MS);
-    return isAtWork ? Math.max(stall, waiting / WAITING_MAX) : stall;
+    return isAtWork ? Math.max(stall, waiting / WAITING_MAX, utilization / BUSY_MAX) : stall;
   }
 
   /** @returns of a core, since it was asked last */

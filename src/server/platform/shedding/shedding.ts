@@ -1,5 +1,6 @@
 // Everything that is not a lane's takes a place in a line before anybody looks up its token or reads its body.
 // What finds none is refused in a tenth of a millisecond, with the time at which there will be room.
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import { SAFE_HEADERS } from '../http/app.ts';
@@ -18,6 +19,8 @@ export type Peek = (credential: string) => 'lane' | 'person' | null;
 
 const TICK_MS = 100;
 const SWEEP_MS = 10;
+/** Shorter than the least that `Retry-After` says. */
+const PAUSE_MS = 600;
 
 /**
  * Whoever asks, waits for the answer and asks again is slowed down, not refused: as many as a program has
@@ -37,6 +40,12 @@ const SHOP = { waitingMax: 4_096, waitingPerCallerMax: 2_048, waitMaxMs: 10_000 
 /** They wait together for one transaction of the stock: the more of them in it, the less each costs. While lanes are at
  * work, what comes out of it together would be felt. */
 const SHOP_PLACES_MAX = 160;
+/**
+ * While lanes are at work no more than so many are under way: what the database answers in the same moment is read in one
+ * go, some milliseconds each, and a scan that comes then waits for all of it.
+ */
+const PLACES_AT_WORK_MAX = 3;
+const SHOP_PLACES_AT_WORK_MAX = 8;
 /** What lanes feel counts for so much more here, so that buyers make room before anybody of ours does. */
 const SHOP_FEELS = 1.4;
 
@@ -141,6 +150,9 @@ export class Shedding implements Disposable {
     const seconds = drain.retryAfterSeconds(this.#lines[name].waiting, Math.random());
     raw.writeHead(503, { ...REFUSAL_HEADERS, 'retry-after': String(seconds), ...endOf(request) });
     raw.end(REFUSAL);
+    // Node reads on by itself until an answer has gone.
+    const { socket } = request.raw;
+    raw.once('close', () => readNoMoreFor(socket, PAUSE_MS * (0.5 + Math.random())));
   }
 
   #tick(): void {
@@ -149,8 +161,10 @@ export class Shedding implements Disposable {
     this.#tickedAt = now;
     for (const drain of Object.values(this.#drains)) drain.tick(seconds);
     const pressure = this.#pressure.read(now);
-    this.#allowance.adapt(pressure, this.#lines.ordinary.waiting > 0);
-    const shopMax = this.#pressure.areLanesAtWork(now) ? PLACES_MAX : SHOP_PLACES_MAX;
+    const areLanesAtWork = this.#pressure.areLanesAtWork(now);
+    const shopMax = areLanesAtWork ? SHOP_PLACES_AT_WORK_MAX : SHOP_PLACES_MAX;
+    const max = areLanesAtWork ? PLACES_AT_WORK_MAX : PLACES_MAX;
+    this.#allowance.adapt(pressure, this.#lines.ordinary.waiting > 0, max);
     this.#shop.adapt(pressure * SHOP_FEELS, this.#lines.shop.waiting > 0, shopMax);
   }
 
@@ -163,6 +177,15 @@ export class Shedding implements Disposable {
       if (line.waiting > 0) line.sweep(now);
     }
   }
+}
+
+/**
+ * What a connection sends before the time that it was told is left where it is, in the network: thousands of them that
+ * ask again at once would come in one turn of the program's thread, and a scan behind them.
+ */
+function readNoMoreFor(socket: Socket, ms: number): void {
+  socket.pause();
+  setTimeout(() => socket.resume(), ms).unref();
 }
 
 const REFUSAL = JSON.stringify(
