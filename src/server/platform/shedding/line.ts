@@ -30,6 +30,10 @@ export class Line {
     return this.#waitingCount;
   }
 
+  waitingOf(caller: string): number {
+    return this.#waiting.get(caller)?.length ?? 0;
+  }
+
   get underway(): number {
     return this.#underwayCount;
   }

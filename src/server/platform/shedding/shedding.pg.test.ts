@@ -1,6 +1,8 @@
 // Who goes first, asked of the running server: every address has its class, and a crowd at one of them keeps
 // neither a lane nor anybody else out.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { problem as problemShape } from '#protocol/problem.ts';
 import { derbyFile, derbyTickets } from '../../../testing/derby.ts';
@@ -107,6 +109,24 @@ test('a crowd is turned away with a time to come back, and lanes do not wait for
   assert.match(metrics, /http_requests_shed_total\{line="bulk"\} [1-9]/);
 });
 
+test('whoever is turned away in a crowd is not read for a moment, unless others share the connection', async () => {
+  const path = `${EVENT}/tickets/export?format=csv`;
+  const crowd = Promise.all(Array.from({ length: CROWD }, () => send(path, node.adminToken)));
+  const answered: string[] = [];
+  const asked = (['alone', 'shared'] as const).map(async (name) => {
+    using connection = new Connection(name === 'shared' ? { 'x-forwarded-for': '10.1.2.3' } : {});
+    // Whoever comes before the line is full waits; whoever was served is none of this test's.
+    let status = 0;
+    for (let tries = 0; status !== 503 && tries < 50; tries++) status = await connection.ask(path);
+    assert.equal(status, 503, name);
+    assert.equal(await connection.ask('/healthz'), 200);
+    answered.push(name);
+  });
+  await Promise.all(asked);
+  await crowd;
+  assert.deepEqual(answered, ['shared', 'alone']);
+});
+
 test('strangers in a crowd keep out neither who is known nor each other for good', async () => {
   const stranger = `kmo_${'k'.repeat(32)}`;
   const crowd = Promise.all(Array.from({ length: CROWD }, () => send(EVENT, stranger)));
@@ -116,6 +136,27 @@ test('strangers in a crowd keep out neither who is known nor each other for good
   assert.deepEqual([...statuses].sort(), [401, 503]);
   assert.equal((await send(EVENT, stranger)).status, 401);
 });
+
+/** One connection, kept. */
+class Connection implements Disposable {
+  readonly #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(headers: Readonly<Record<string, string>>) {
+    this.#headers = { ...headers, authorization: `Bearer ${node.adminToken}` };
+  }
+
+  async ask(path: string): Promise<number> {
+    const request = http.get(`${node.url}${path}`, { agent: this.#agent, headers: this.#headers });
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    await response.resume().toArray();
+    return response.statusCode ?? 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.#agent.destroy();
+  }
+}
 
 async function send(path: string, token: string | null) {
   const headers: Record<string, string> =

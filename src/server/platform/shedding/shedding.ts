@@ -1,6 +1,5 @@
 // Everything that is not a lane's takes a place in a line before anybody looks up its token or reads its body.
 // What finds none is refused in a tenth of a millisecond, with the time at which there will be room.
-import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import { SAFE_HEADERS } from '../http/app.ts';
@@ -13,14 +12,15 @@ import { showLines } from './line-metrics.ts';
 import { takePlace } from './places.ts';
 import { type PoolLike, Pressure } from './pressure.ts';
 import { Drain } from './retry-after.ts';
+import { carriesLane, leaveUnread } from './unread.ts';
 
 /** Who may be let in before anybody has asked the database: known from a request of before. */
 export type Peek = (credential: string) => 'lane' | 'person' | null;
 
 const TICK_MS = 100;
 const SWEEP_MS = 10;
-/** Shorter than the least that `Retry-After` says. */
-const PAUSE_MS = 600;
+/** Callers with so many in a line are a crowd by themselves. */
+const CROWD_MIN = 16;
 
 /**
  * Whoever asks, waits for the answer and asks again is slowed down, not refused: as many as a program has
@@ -112,7 +112,10 @@ export class Shedding implements Disposable {
     const now = performance.now();
     const { key, isLaneShaped, isKnown, isNobody } = callerOf(request, this.#peek);
     const isOfLane = priority === 'lane' && isLaneShaped;
-    if (isOfLane) this.#pressure.laneCame(now);
+    if (isOfLane) {
+      this.#pressure.laneCame(now);
+      carriesLane(request);
+    }
     // Whoever shows nothing is told so at once: that is no more work than to let them wait.
     if (priority === 'health' || (isOfLane && isKnown) || (isNobody && !isPublic)) {
       done();
@@ -121,7 +124,7 @@ export class Shedding implements Disposable {
     const name = lineOf(priority, isLaneShaped, isKnown);
     const line = this.#lines[name];
     line.enter(key, now, (isAdmitted) => {
-      if (!isAdmitted) this.#refuse(name, request, reply);
+      if (!isAdmitted) this.#refuse(name, line.waitingOf(key) >= CROWD_MIN, request, reply);
       // Gone while it waited: its place is free again at once.
       else if (reply.raw.destroyed) line.leave(key);
       else {
@@ -142,7 +145,7 @@ export class Shedding implements Disposable {
   }
 
   /** Written straight out: a refusal that costs as much as an answer would help nobody. */
-  #refuse(name: LineName, request: FastifyRequest, reply: FastifyReply): void {
+  #refuse(name: LineName, isCrowd: boolean, request: FastifyRequest, reply: FastifyReply): void {
     const drain = this.#drains[name];
     drain.shed();
     const { raw } = reply.hijack();
@@ -150,9 +153,7 @@ export class Shedding implements Disposable {
     const seconds = drain.retryAfterSeconds(this.#lines[name].waiting, Math.random());
     raw.writeHead(503, { ...REFUSAL_HEADERS, 'retry-after': String(seconds), ...endOf(request) });
     raw.end(REFUSAL);
-    // Node reads on by itself until an answer has gone.
-    const { socket } = request.raw;
-    raw.once('close', () => readNoMoreFor(socket, PAUSE_MS * (0.5 + Math.random())));
+    if (isCrowd) leaveUnread(request);
   }
 
   #tick(): void {
@@ -177,15 +178,6 @@ export class Shedding implements Disposable {
       if (line.waiting > 0) line.sweep(now);
     }
   }
-}
-
-/**
- * What a connection sends before the time that it was told is left where it is, in the network: thousands of them that
- * ask again at once would come in one turn of the program's thread, and a scan behind them.
- */
-function readNoMoreFor(socket: Socket, ms: number): void {
-  socket.pause();
-  setTimeout(() => socket.resume(), ms).unref();
 }
 
 const REFUSAL = JSON.stringify(

@@ -1,0 +1,28 @@
+// Connections that were turned away and ask again at once: thousands of them would come in one turn of the program's
+// thread, and a scan behind all of them. For a moment what they send is left where it is, in the network.
+import type { Socket } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+
+/** Shorter, with the half that is added by chance, than the least that `Retry-After` says. */
+const UNREAD_MS = 600;
+
+const laneSockets = new WeakSet<Socket>();
+
+/** Notes that a lane asks over this connection: it is read whatever else comes over it. */
+export function carriesLane({ raw }: FastifyRequest): void {
+  laneSockets.add(raw.socket);
+}
+
+/** Call once the refusal has been handed over. A proxy's connection, which others share, is read on. */
+export function leaveUnread({ raw, ip }: FastifyRequest): void {
+  const { socket, headers } = raw;
+  const isShared = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined;
+  if (isShared || ip !== socket.remoteAddress || laneSockets.has(socket)) return;
+  const ms = UNREAD_MS * (0.5 + Math.random());
+  // Node reads on by itself until an answer has gone, a turn or two of the thread from now.
+  setImmediate(() => {
+    if (socket.destroyed) return;
+    socket.pause();
+    setTimeout(() => socket.resume(), ms).unref();
+  });
+}
