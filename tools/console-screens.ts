@@ -9,8 +9,8 @@ const SCANS = 700;
 /** One overview is told, and the fonts are there. */
 const SETTLE_MS = 1_500;
 
-const ALSO_ON_A_PHONE = new Set(['ground', 'ticket', 'controls', 'devices']);
-const ALSO_IN_THE_DARK = new Set(['ground', 'gate', 'evacuation']);
+const ALSO_ON_A_PHONE = new Set(['ground', 'ticket', 'controls', 'devices', 'sell']);
+const ALSO_IN_THE_DARK = new Set(['ground', 'gate', 'evacuation', 'sell']);
 
 const evening = await busyEvening(SCANS);
 const browser = await TestBrowser.start();

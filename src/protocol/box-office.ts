@@ -15,6 +15,7 @@ const currency = z.string().regex(/^[A-Z]{3}$/, 'three capital letters, such as 
 
 const DESK_CHANNELS = ['box-office', 'help-desk'] as const;
 export const DESK_WAYS = ['cash', 'card', 'club-credit'] as const;
+export type DeskWay = (typeof DESK_WAYS)[number];
 
 export const eventParams = z.strictObject({ id });
 export const boxOrderParams = z.strictObject({ id, order: orderParams.shape.id });
@@ -117,6 +118,7 @@ const orderFound = z.object({
   currency: z.string(),
   tickets: z.array(z.object({ ref: z.string(), status: z.string(), copies: z.int() })),
 });
+export type OrderFound = z.infer<typeof orderFound>;
 export const ordersFound = z.object({ orders: z.array(orderFound), hasMore: z.boolean() });
 export type OrdersFound = z.infer<typeof ordersFound>;
 
@@ -154,10 +156,12 @@ export const deskShift = z.object({
 });
 export type DeskShift = z.infer<typeof deskShift>;
 export const ownShift = z.object({ shift: deskShift.nullable() });
+export type OwnShift = z.infer<typeof ownShift>;
 
 // Slips.
 
 const TROUBLES = ['jam', 'paper-out', 'cover-open', 'offline', 'unknown'] as const;
+export type PrintTrouble = (typeof TROUBLES)[number];
 export const printRequest = z.strictObject({
   requestId: id.describe('the same again is the same print'),
   refs: z.array(id).min(1).max(PLACES_PER_HOLD_MAX),

@@ -36,7 +36,8 @@ export class ConsoleEvening implements AsyncDisposable {
   /** @param tickets - so many at each gate */
   static async open(tickets = 4): Promise<ConsoleEvening> {
     const database = await testDatabase();
-    const evening = new ConsoleEvening(database, await HttpNode.start(database));
+    const files = { 'payments/hand.json': JSON.stringify({ providers: ['cash', 'card'] }) };
+    const evening = new ConsoleEvening(database, await HttpNode.start(database, { files }));
     const { server } = evening;
     await server.ask(API, { method: 'PUT', body: eventFile() });
     await server.ask(`${API}/tickets/import`, { body: ticketFile(tickets) });
@@ -166,6 +167,7 @@ function eventFile() {
     sections: gates.map(({ id, zone }) => ({ id: `${id}01`, stand: zone, zone, gates: [id] })),
     ticketTypes: [
       { id: 'adult', name: { 'zh-CN': '成人票', en: 'Adult' } },
+      { id: 'senior', name: { 'zh-CN': '长者票', en: 'Senior' } },
       { id: 'season', name: { 'zh-CN': '套票', en: 'Season' } },
     ],
   };

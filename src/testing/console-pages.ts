@@ -1,6 +1,6 @@
 // Every page of the console with something on it: walked through for pictures and for axe.
-import { evenSection } from '#domain/seating/even-ground.ts';
 import { ConsoleEvening, gateIds, refAt } from './console-evening.ts';
+import { putOnSaleAtDesks } from './console-sale.ts';
 
 /** Name of the picture, and what stands behind `/console/e/{event}/`. */
 export const CONSOLE_PAGES = [
@@ -12,6 +12,7 @@ export const CONSOLE_PAGES = [
   ['evacuation', 'evacuation'],
   ['ticket', `tickets?ref=${refAt('E3', 0)}`],
   ['conflicts', 'conflicts'],
+  ['sell', 'sell'],
   ['desk', 'desk'],
   ['devices', 'devices'],
   ['readiness', 'devices?tab=readiness'],
@@ -64,28 +65,9 @@ export async function busyEvening(scans: number): Promise<ConsoleEvening> {
     body: { searchers: 5, secondsEach: 12 },
   });
   await deskWork(evening);
-  await server.ask('/api/v1/grounds/riverside/layouts', { body: groundFile() });
+  await putOnSaleAtDesks(evening);
   return evening;
 }
-
-/** The sections of the evening, each with wheelchair places in its first row; one is standing room. */
-function groundFile() {
-  const sections = gateIds().map((gate) => {
-    const id = `${gate}01`;
-    const stand = STAND_OF[gate.slice(0, 1)] ?? 'north';
-    if (gate === 'S6') return { id, stand, tier: 1, capacity: 2_400 };
-    const size = { id, stand, tier: 1, rows: 28, seatsPerRow: 44 };
-    return evenSection({ ...size, wheelchairPairs: 6, stepFreeRows: 2 });
-  });
-  return { sections };
-}
-
-const STAND_OF: Readonly<Record<string, string>> = {
-  N: 'north',
-  E: 'east',
-  S: 'south',
-  W: 'west',
-};
 
 /** As if every device had just said how it is. */
 export async function keepAlive(evening: ConsoleEvening): Promise<void> {

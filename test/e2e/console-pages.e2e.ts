@@ -22,7 +22,7 @@ after(async () => {
   await evening?.[Symbol.asyncDispose]();
 });
 
-const ON_A_PHONE: readonly string[] = ['ground', 'ticket', 'devices', 'evacuation'];
+const ON_A_PHONE: readonly string[] = ['ground', 'ticket', 'sell', 'devices', 'evacuation'];
 
 const OFTEN = [['en-GB', 'dark', PHONE]] as const;
 /** Looked at by `npm run test:whole`. */

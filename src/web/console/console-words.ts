@@ -4,6 +4,7 @@ import { AFTER_WORDS } from './words/after-words.ts';
 import { DESK_WORDS } from './words/desk-words.ts';
 import { GROUND_WORDS } from './words/ground-words.ts';
 import { SEAT_WORDS } from './words/seat-words.ts';
+import { SELL_WORDS } from './words/sell-words.ts';
 import { SHELL_WORDS } from './words/shell-words.ts';
 
 export const CONSOLE_WORDS: Catalogue = {
@@ -11,6 +12,7 @@ export const CONSOLE_WORDS: Catalogue = {
   ...GROUND_WORDS,
   ...SEAT_WORDS,
   ...DESK_WORDS,
+  ...SELL_WORDS,
   ...AFTER_WORDS,
   ...ACT_WORDS,
 };

@@ -14,6 +14,7 @@ import { GroundPage } from './pages/ground-page.tsx';
 import { OwnPage } from './pages/own-page.tsx';
 import { ReportPage } from './pages/report-page.tsx';
 import { SeatsPage } from './pages/seats-page.tsx';
+import { SellPage } from './pages/sell-page.tsx';
 import { TicketsPage } from './pages/tickets-page.tsx';
 import { EventShell } from './shell/event-shell.tsx';
 import { NotFound } from './shell/not-found.tsx';
@@ -76,6 +77,7 @@ const tree = root.addChildren([
     page('/tickets', TicketsPage),
     page('/conflicts', ConflictsPage),
     page('/devices', DevicesPage),
+    page('/sell', SellPage),
     page('/desk', DeskPage),
     page('/seats', SeatsPage),
     page('/report', ReportPage),

@@ -30,6 +30,7 @@ export const PLACES = [
     needs: 'conflicts.read',
     group: 'people',
   },
+  { path: 'sell', word: 'place.sell', key: 'k', needs: 'desk.order', group: 'people' },
   { path: 'desk', word: 'place.desk', key: 'b', needs: 'tickets.read', group: 'people' },
   { path: 'devices', word: 'place.devices', key: 'd', needs: 'devices.read', group: 'people' },
   { path: 'seats', word: 'place.seats', key: 's', needs: 'grounds.read', group: 'after' },
