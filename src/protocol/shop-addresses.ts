@@ -34,6 +34,9 @@ export const shopPaths = {
   /** Of one ticket, by its line in the order. */
   walletPass: (order: string, line: string) =>
     `${SHOP}/orders/${order}/tickets/${encodeURIComponent(line)}/wallet.pkpass`,
+  /** Says that tickets of the order will come as this offer wants it. */
+  pledge: (order: string, offer: string) =>
+    `${SHOP}/orders/${order}/arrivals/${encodeURIComponent(offer)}`,
   cancelQuote: (order: string) => `${SHOP}/orders/${order}/cancel-quote`,
   cancel: (order: string) => `${SHOP}/orders/${order}/cancel`,
   /** A letter with the links of all orders of an address. */

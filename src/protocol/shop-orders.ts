@@ -1,5 +1,6 @@
 // The shop after the hold: orders, what is paid for them, and what may come back.
 import { z } from 'zod';
+import { PLEDGE_OUTCOMES } from '#domain/sales/arrival-credit.ts';
 import { ORDER_STATES, PAYMENT_STATES } from '#domain/sales/order.ts';
 import { CHANNELS } from '#domain/sales/price-list.ts';
 import { documentKind } from './identity.ts';
@@ -37,6 +38,14 @@ const orderTicket = z.object({
   ref: z.string(),
   status: z.enum(['valid', 'cancelled', 'unpaid', 'not-activated']),
   code: z.string().nullable().describe('what the gate reads; null once it is cancelled'),
+  pledge: z
+    .object({
+      offer: z.string(),
+      creditMinor: z.int(),
+      outcome: z.enum(PLEDGE_OUTCOMES).nullable().describe('null: not settled yet'),
+    })
+    .nullable()
+    .describe('when or where its holder said to come, for credit'),
 });
 
 export const orderView = z.object({

@@ -77,7 +77,10 @@ export const saleView = eventOnSale.extend({
       name: localized,
       from: timeOut,
       until: timeOut,
-      gates: z.array(z.string()).nullable(),
+      /** By which of these to come; null: by any. */
+      gates: z.array(z.object({ id: z.string(), name: localized })).nullable(),
+      /** To which those gates lead; null: to all. */
+      sections: z.array(z.string()).nullable(),
       types: z.array(z.string()).nullable(),
       creditMinor: z.int(),
     }),

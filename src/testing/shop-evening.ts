@@ -40,9 +40,9 @@ export class ShopEvening implements AsyncDisposable {
   /** @param more - of its sale, such as `realName` */
   static async open(
     tiers: readonly EvenTier[] = SMALL,
-    more: { readonly realName?: object; readonly outboxFile?: string } = {},
+    more: { readonly sale?: object; readonly outboxFile?: string } = {},
   ): Promise<ShopEvening> {
-    const { realName, outboxFile } = more;
+    const { sale, outboxFile } = more;
     const database = await testDatabase();
     const sandbox = await SandboxServer.start({ secret: SECRET });
     const config = { url: sandbox.url, secretFile: 'secret', looksAgainAfterSeconds: 1 };
@@ -63,7 +63,7 @@ export class ShopEvening implements AsyncDisposable {
     await node.ask(`/api/v1/events/${EVENT}/sale`, {
       method: 'PUT',
       body: {
-        file: { ...saleOf(sections), ...(realName === undefined ? {} : { realName }) },
+        file: { ...saleOf(sections), ...sale },
         replaces: 0,
         reason: 'the evening of a test',
       },

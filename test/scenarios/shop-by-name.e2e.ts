@@ -30,7 +30,7 @@ before(async () => {
     }),
   );
   const realName = { kinds: ['resident-id', 'passport'] };
-  evening = await ShopEvening.open(undefined, { realName, outboxFile });
+  evening = await ShopEvening.open(undefined, { sale: { realName }, outboxFile });
   browser = await TestBrowser.start();
 });
 after(async () => {

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { snapshotOf } from '#domain/refunds/policy.ts';
+import type { Ground, Localized } from '#domain/venue/match-event.ts';
 import { type SaleTerms, saleStateAt } from '#protocol/sale-terms.ts';
 import {
   availability,
@@ -244,22 +245,37 @@ async function saleViewOf(context: ServerContext, line: StockLine): Promise<Sale
         types: types === null ? null : [...types],
       })),
     providers: [...terms.providers],
-    ...askedOf(terms),
+    ...askedOf(terms, (await context.catalogue.get(sale.event)).ground),
     refundTiers: refunds.map(({ until, keptPerMille }) => ({ until: iso(until), keptPerMille })),
   };
 }
 
 /** What a sale asks of buyers beside money, and gives them for coming otherwise. */
-function askedOf({ realName, arrivals }: SaleTerms): Pick<SaleView, 'realName' | 'arrivals'> {
+function askedOf(
+  { realName, arrivals }: SaleTerms,
+  ground: Ground,
+): Pick<SaleView, 'realName' | 'arrivals'> {
   const copied = (list: readonly string[] | null) => (list === null ? null : [...list]);
   return {
     realName:
       realName === null ? null : { kinds: [...realName.kinds], types: copied(realName.types) },
     arrivals: arrivals.map(({ id, name, from, until, gates, types, creditMinor }) => ({
       ...{ id, name, from: iso(from), until: iso(until), creditMinor },
-      ...{ gates: copied(gates), types: copied(types) },
+      types: copied(types),
+      gates: gates?.map((gate) => ({ id: gate, name: gateName(ground, gate) })) ?? null,
+      sections: gates === null ? null : sectionsBehind(ground, gates),
     })),
   };
+}
+
+function gateName({ gates }: Ground, id: string): Localized {
+  return gates.get(id)?.name ?? { 'zh-CN': id, en: id };
+}
+
+function sectionsBehind({ sections }: Ground, gates: readonly string[]): string[] {
+  return [...sections.values()]
+    .filter((section) => section.gates.some((gate) => gates.includes(gate)))
+    .map(({ id }) => id);
 }
 
 function perPersonOf({ terms }: OpenSale): number | null {

@@ -1,6 +1,7 @@
 // Holds and orders as buyers are shown them.
 import type { Pool } from 'pg';
 import type { Instant } from '#domain/kernel/instant.ts';
+import type { PledgeOutcome } from '#domain/sales/arrival-credit.ts';
 import { decideOrder } from '#domain/sales/decide-order.ts';
 import { sumOf } from '#domain/sales/money.ts';
 import { isLive, usedMinor } from '#domain/sales/order.ts';
@@ -81,6 +82,9 @@ type TicketRow = {
   serial: number;
   issue: number;
   status: OrderView['tickets'][number]['status'];
+  offer: string | null;
+  credit_minor: string;
+  outcome: PledgeOutcome | null;
 };
 
 /** None as long as it is not paid. */
@@ -91,7 +95,9 @@ async function ticketsOf(
 ): Promise<readonly TicketRow[]> {
   const { rows } = await pool.query<TicketRow>({
     name: 'order-tickets',
-    text: 'SELECT ref, serial, issue, status FROM tickets WHERE event = $1 AND ref = ANY ($2)',
+    text: `SELECT t.ref, t.serial, t.issue, t.status, p.offer, p.credit_minor, p.outcome
+      FROM tickets t LEFT JOIN arrival_pledges p ON p.event = t.event AND p.serial = t.serial
+      WHERE t.event = $1 AND t.ref = ANY ($2)`,
     values: [event, lines.map(({ line }) => ticketRef(id, line))],
   });
   return rows;
@@ -132,11 +138,12 @@ export async function orderViewOf(
     payments: order.payments.map(({ id, provider, askedMinor, state }) => {
       return { id, provider, askedMinor, state };
     }),
-    tickets: tickets.map(({ ref, serial, issue, status }) => ({
+    tickets: tickets.map(({ ref, serial, issue, status, offer, credit_minor, outcome }) => ({
       line: ref.slice(stored.id.length + 1),
       ref,
       status,
       code: status === 'cancelled' ? null : codeOf(key, { serial, issue }),
+      pledge: offer === null ? null : { offer, creditMinor: Number(credit_minor), outcome },
     })),
     refundPolicy: stored.policy,
   };

@@ -1,4 +1,5 @@
 import type { Catalogue } from '#web/ui/language.ts';
+import { ARRIVAL_WORDS } from './words/arrival-words.ts';
 import { HOLDER_WORDS } from './words/holder-words.ts';
 import { ORDER_WORDS } from './words/order-words.ts';
 import { SEAT_WORDS } from './words/seat-words.ts';
@@ -10,5 +11,6 @@ export const SHOP_WORDS: Catalogue = {
   ...ORDER_WORDS,
   ...TICKET_WORDS,
   ...HOLDER_WORDS,
+  ...ARRIVAL_WORDS,
   ...TROUBLE_WORDS,
 };

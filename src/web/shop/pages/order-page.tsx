@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from '#web/ui/button.tsx';
 import { placeAddress } from '../address.ts';
+import { ArrivalOffers } from '../parts/arrival-offers.tsx';
 import { BillLines } from '../parts/bill-lines.tsx';
 import { MatchFacts } from '../parts/match-facts.tsx';
 import { OrderState } from '../parts/order-state.tsx';
@@ -33,6 +34,7 @@ function OwnOrderPage({ order }: { readonly order: OwnOrder }) {
         <PayOrder view={view} secret={secret} providers={sale.providers} />
       )}
       {view.tickets.length > 0 ? <OrderTickets order={order} /> : <PlacesOf order={order} />}
+      {isPaid && sale !== null && <ArrivalOffers order={order} sale={sale} />}
       {sale !== null && <MatchFacts event={sale} isHeading={false} isBought={true} />}
       {isPaid && <PaperButtons order={order} papers={ORDER_PAPERS} />}
       {isPaid && <LinkOf order={order} />}
