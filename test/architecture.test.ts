@@ -91,7 +91,13 @@ const BUILDS_ON: Readonly<Record<string, Readonly<Record<string, readonly string
     backup: ['platform', 'entry'],
     web: ['platform'],
   },
-  web: { ui: [], gate: ['ui'], shop: ['ui'], console: ['ui'] },
+  web: {
+    ui: [],
+    offline: [],
+    gate: ['ui', 'offline'],
+    shop: ['ui', 'offline'],
+    console: ['ui', 'offline'],
+  },
   drill: {
     load: [],
     bench: ['load'],

@@ -28,8 +28,6 @@ const SOURCES = [
   'tools/build-web.ts',
 ];
 const APPS = ['gate', 'console', 'shop'] as const;
-/** Those that open without a network. */
-const KEPT_APPS: readonly string[] = ['gate', 'shop'];
 /** What is smaller, or packed already, is sent as it is. */
 const PACK_FROM_BYTES = 1_024;
 const PACKED = /\.(js|css|html|svg|wasm|webmanifest|json)$/;
@@ -47,7 +45,7 @@ try {
     const built = path.join(next, app);
     if (asked.length === 0 || asked.includes(app)) {
       await build(configOf(app, built));
-      if (KEPT_APPS.includes(app)) await buildServiceWorker(app, built);
+      await buildServiceWorker(app, built);
       pack(built);
     } else if (existsSync(path.join(OUT, app))) {
       cpSync(path.join(OUT, app), built, { recursive: true });

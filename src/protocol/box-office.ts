@@ -9,8 +9,8 @@ import { orderView } from './shop-orders.ts';
 export const BOX_OFFICE = '/api/v1/events/:id/box-office';
 export const DESK_SHIFTS = '/api/v1/desk/shifts';
 /** Cash is in whole notes and coins of at most this much: what is typed by mistake is more. */
-const MINOR_MAX = 1_000_000_000;
-const minor = z.int().min(0).max(MINOR_MAX);
+export const PRICE_MINOR_MAX = 1_000_000_000;
+export const deskMinor = z.int().min(0).max(PRICE_MINOR_MAX);
 const currency = z.string().regex(/^[A-Z]{3}$/, 'three capital letters, such as CNY');
 
 const DESK_CHANNELS = ['box-office', 'help-desk'] as const;
@@ -35,21 +35,24 @@ export const deskOffer = z.object({
   types: z.array(z.object({ id: z.string(), name: localized, proof: localized.nullable() })),
   prices: z.array(z.object({ category: z.string(), type: z.string(), amountMinor: z.int() })),
   ways: z.array(z.enum(DESK_WAYS)).describe('that this server takes and this person may take'),
+  isConsigning: z.boolean().describe('tickets may be counted out to this person'),
 });
 export type DeskOffer = z.infer<typeof deskOffer>;
 
 /** `sale` is made up by the desk and names one sale in all its requests; the same again is the same sale. */
-const saleName = z.string().regex(/^[A-Za-z0-9-]{16,64}$/, 'make up 16 to 64 letters and digits');
+export const saleName = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{16,64}$/, 'make up 16 to 64 letters and digits');
 export const deskHoldRequest = z.strictObject({ sale: saleName, wish: holdRequest });
 export const deskHold = holdView;
 export type DeskHold = z.infer<typeof deskHold>;
 export const deskReleaseRequest = z.strictObject({ sale: saleName });
 
-const types = z
+export const deskTypes = z
   .array(z.strictObject({ line: words(20), type: id }))
   .max(PLACES_PER_HOLD_MAX)
   .default([]);
-const locale = z.enum(['zh-CN', 'en']);
+export const locale = z.enum(['zh-CN', 'en']);
 const contact = z.strictObject({
   name: words(100).min(1),
   email: z.email().max(254).optional(),
@@ -57,7 +60,7 @@ const contact = z.strictObject({
 });
 const taking = z.strictObject({
   provider: z.enum(DESK_WAYS),
-  amountMinor: minor.min(1),
+  amountMinor: deskMinor.min(1),
   reference: words(64).min(1).optional().describe('of a card terminal: the number on its receipt'),
   member: id.optional().describe('whose credit it is; with club-credit only'),
 });
@@ -66,8 +69,8 @@ const takings = z.array(taking).max(5).describe('together exactly what the order
 export const deskSaleRequest = z.strictObject({
   sale: saleName,
   hold: holdId,
-  types,
-  totalMinor: minor.describe('as it was quoted: another total is refused, never charged'),
+  types: deskTypes,
+  totalMinor: deskMinor.describe('as it was quoted: another total is refused, never charged'),
   payments: takings,
   buyer: contact.optional(),
   locale,
@@ -82,8 +85,8 @@ export type DeskOrder = z.infer<typeof deskOrder>;
 export const reservationRequest = z.strictObject({
   sale: saleName,
   hold: holdId,
-  types,
-  totalMinor: minor,
+  types: deskTypes,
+  totalMinor: deskMinor,
   buyer: contact.required({ phone: true }),
   handover: z.enum(['collect', 'post']),
   address: words(400).min(5).optional().describe('with `post` only; kept encrypted'),
@@ -124,18 +127,18 @@ export type OrdersFound = z.infer<typeof ordersFound>;
 
 // Drawers.
 
-export const openShiftRequest = z.strictObject({ desk: id, currency, floatMinor: minor });
+export const openShiftRequest = z.strictObject({ desk: id, currency, floatMinor: deskMinor });
 export const moveRequest = z.strictObject({
   requestId: id.describe('the same again is the same line'),
   amountMinor: z
     .int()
-    .min(-MINOR_MAX)
-    .max(MINOR_MAX)
+    .min(-PRICE_MINOR_MAX)
+    .max(PRICE_MINOR_MAX)
     .refine((amount) => amount !== 0, 'more or less than nothing'),
   reason: words(200).min(1),
 });
 export const closeShiftRequest = z.strictObject({
-  countedMinor: minor.describe('what is in the drawer, the float included'),
+  countedMinor: deskMinor.describe('what is in the drawer, the float included'),
   note: words(200).optional(),
 });
 export const deskShift = z.object({
@@ -151,6 +154,9 @@ export const deskShift = z.object({
     .describe('what was taken, by means'),
   movedMinor: z.int().describe('put in less taken out, and cash lines of the gate’s desk'),
   expectedMinor: z.int().describe('cash that should be in the drawer'),
+  consigned: z
+    .object({ out: z.int(), entered: z.int(), owedMinor: z.int() })
+    .describe('tickets counted out in it: not answered for, said to be unsold and come in with'),
   countedMinor: z.int().nullable(),
   differenceMinor: z.int().nullable().describe('counted less expected'),
 });

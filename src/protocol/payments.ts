@@ -9,7 +9,7 @@ const minor = z.int().min(1).max(1_000_000_000_000);
 const currency = z.string().regex(/^[A-Z]{3}$/, 'three capital letters, such as CNY');
 const providers = z.enum([
   ...(['sandbox', 'wechat-pay', 'alipay', 'stripe'] as const),
-  ...(['transfer', 'club-credit', 'cash', 'card'] as const),
+  ...(['transfer', 'club-credit', 'cash', 'card', 'consignment'] as const),
 ]);
 const states = z.enum(['begun', 'authorised', 'captured', 'refunded', 'voided', 'failed']);
 

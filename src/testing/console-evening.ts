@@ -14,6 +14,7 @@ const STANDS = [
   ['west', 'W', '西', 'West'],
 ] as const;
 const GATES_A_STAND = 6;
+const WAYS = ['cash', 'card', 'consignment'];
 const MINUTE_MS = 60_000;
 export const EVENT = 'derby';
 const API = `/api/v1/events/${EVENT}`;
@@ -36,7 +37,7 @@ export class ConsoleEvening implements AsyncDisposable {
   /** @param tickets - so many at each gate */
   static async open(tickets = 4): Promise<ConsoleEvening> {
     const database = await testDatabase();
-    const files = { 'payments/hand.json': JSON.stringify({ providers: ['cash', 'card'] }) };
+    const files = { 'payments/hand.json': JSON.stringify({ providers: WAYS }) };
     const evening = new ConsoleEvening(database, await HttpNode.start(database, { files }));
     const { server } = evening;
     await server.ask(API, { method: 'PUT', body: eventFile() });

@@ -4,7 +4,7 @@ import { assert } from '#domain/kernel/assert.ts';
 import { isAmount } from './money.ts';
 
 /**
- * `cash:PROVIDER` what a provider holds for us · `receivable` what buyers owe for orders, below nought
+ * `cash:PROVIDER` what a provider holds for us, or a desk owes (`cash:consignment`) · `receivable` what buyers owe for orders, below nought
  * while a part is paid in advance · `sales`, `fees`, `tax` what was earned, tax apart · `refunds-due` what
  * we hold and owe back · `credit:MEMBER` what we owe a member as club credit.
  */
@@ -25,6 +25,7 @@ export const POSTING_KINDS = [
   'refund-owed',
   'returned',
   'taken-back',
+  'settled',
 ] as const;
 export type PostingKind = (typeof POSTING_KINDS)[number];
 

@@ -51,6 +51,7 @@ export function deskOfferOf(
     prices: list.prices
       .filter(({ type }) => !hidden.has(type))
       .map(({ category, type, amountMinor }) => ({ category, type, amountMinor })),
+    isConsigning: mayTake(principal) && payments.providers.has('consignment'),
     ways: mayTake(principal) ? DESK_WAYS.filter((way) => payments.providers.has(way)) : [],
   };
 }

@@ -21,6 +21,7 @@ import {
 } from '#protocol/box-office.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
+import { addConsignmentRoutes } from './consignment-routes.ts';
 import { searchOrders } from './desk-orders.ts';
 import { deskOfferOf } from './offer.ts';
 import { addPrintRoutes } from './print-routes.ts';
@@ -37,6 +38,7 @@ export function addBoxOfficeRoutes(app: FastifyInstance, desk: Desk): void {
   addHandingOver(app, desk);
   addPrintRoutes(app, desk.context);
   addShiftRoutes(app, desk.context);
+  addConsignmentRoutes(app, desk);
 }
 
 function addSelling(app: FastifyInstance, desk: Desk): void {

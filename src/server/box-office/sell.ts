@@ -173,11 +173,18 @@ export async function takeFor(
 
 /** @returns null: nothing is taken. @throws HttpProblem `forbidden`, `conflict` without an open drawer */
 export async function shiftFor(
-  { context }: Desk,
+  desk: Desk,
   principal: Principal | null,
   payments: Takings,
 ): Promise<string | null> {
-  if (payments.length === 0) return null;
+  return payments.length === 0 ? null : await requireShift(desk, principal);
+}
+
+/** @throws HttpProblem `forbidden`, `conflict` without an open drawer */
+export async function requireShift(
+  { context }: Desk,
+  principal: Principal | null,
+): Promise<string> {
   if (!mayTake(principal)) {
     throw new HttpProblem('forbidden', {
       detail: 'your role does not take money',

@@ -9,23 +9,11 @@ import type {
   openShiftRequest,
 } from '#protocol/box-office.ts';
 import { actorOf } from '#server/platform/acts.ts';
-import { iso } from '#server/platform/clock.ts';
 import { randomName } from '#server/platform/crypto.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
-
-type Row = {
-  id: string;
-  desk: string;
-  person: string;
-  currency: string;
-  float_minor: string;
-  opened_at: Date;
-  closed_at: Date | null;
-  counted_minor: string | null;
-  expected_minor: string | null;
-};
+import { type ShiftRow, shiftViewOf } from './shift-view.ts';
 
 const COLUMNS =
   'id, desk, person, currency, float_minor, opened_at, closed_at, counted_minor, expected_minor';
@@ -35,11 +23,11 @@ export async function openShiftOf(
   client: Pool | PoolClient,
   person: string,
 ): Promise<DeskShift | null> {
-  const { rows } = await client.query<Row>(
+  const { rows } = await client.query<ShiftRow>(
     `SELECT ${COLUMNS} FROM desk_shifts WHERE person = $1 AND closed_at IS NULL`,
     [person],
   );
-  return rows[0] === undefined ? null : await viewOf(client, rows[0]);
+  return rows[0] === undefined ? null : await shiftViewOf(client, rows[0]);
 }
 
 /** @throws HttpProblem `conflict` while this person, or somebody at this desk, has one open */
@@ -110,12 +98,13 @@ export async function closeShift(
   const note = written ?? null;
   await context.acts.do(principal, async (client) => {
     const row = await lockOwn(client, id, actorOf(principal));
-    const { expectedMinor } = await viewOf(client, row);
+    const { expectedMinor, consigned } = await shiftViewOf(client, row);
+    if (consigned.out > 0) throw consignedOut(consigned.out);
     await client.query(
       `UPDATE desk_shifts SET closed_at = $2, counted_minor = $3, expected_minor = $4, note = $5 WHERE id = $1`,
       [id, new Date(context.now()), countedMinor, expectedMinor, note],
     );
-    const detail = { countedMinor, expectedMinor, note };
+    const detail = { countedMinor, expectedMinor, note, consignedOwedMinor: consigned.owedMinor };
     return { result: null, act: { act: 'shift.closed', subject: id, detail } };
   });
   return await shiftNamed(context.pool, id);
@@ -142,8 +131,33 @@ export async function noteTaking(
   );
 }
 
-async function lockOwn(client: PoolClient, id: string, person: string): Promise<Row> {
-  const { rows } = await client.query<Row>(
+/** What was taken for tickets that had been counted out: into the drawer that is open when it is told. */
+export async function noteConsignedTaking(
+  client: PoolClient,
+  shift: string,
+  person: string,
+  taking: {
+    readonly event: number;
+    readonly sale: string;
+    readonly part: number;
+    readonly provider: 'cash' | 'card';
+    readonly amountMinor: number;
+    readonly currency: string;
+    readonly reference?: string | undefined;
+    readonly at: Date;
+  },
+): Promise<void> {
+  await lockOwn(client, shift, person);
+  const { event, sale, part, provider, amountMinor, currency, reference, at } = taking;
+  await client.query(
+    `INSERT INTO consigned_takings (event, sale, part, shift, provider, amount_minor, currency, reference, sold_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [event, sale, part, shift, provider, amountMinor, currency, reference ?? null, at],
+  );
+}
+
+async function lockOwn(client: PoolClient, id: string, person: string): Promise<ShiftRow> {
+  const { rows } = await client.query<ShiftRow>(
     `SELECT ${COLUMNS} FROM desk_shifts WHERE id = $1 AND person = $2 FOR UPDATE`,
     [id, person],
   );
@@ -160,47 +174,11 @@ async function lockOwn(client: PoolClient, id: string, person: string): Promise<
 }
 
 async function shiftNamed(pool: Pool, id: string): Promise<DeskShift> {
-  const { rows } = await pool.query<Row>(`SELECT ${COLUMNS} FROM desk_shifts WHERE id = $1`, [id]);
+  const { rows } = await pool.query<ShiftRow>(`SELECT ${COLUMNS} FROM desk_shifts WHERE id = $1`, [
+    id,
+  ]);
   if (rows[0] === undefined) throw noSuchShift();
-  return await viewOf(pool, rows[0]);
-}
-
-async function viewOf(client: Pool | PoolClient, row: Row): Promise<DeskShift> {
-  const taken = await client.query<{ provider: string; count: string; minor: string }>(
-    `SELECT provider, count(*) AS count, sum(amount_minor) AS minor FROM desk_takings
-     WHERE shift = $1 AND currency = $2 GROUP BY provider ORDER BY provider`,
-    [row.id, row.currency],
-  );
-  // Cash that the same person wrote down at the gate's desk meanwhile went into the same drawer.
-  const moved = await client.query<{ minor: string }>(
-    `SELECT (SELECT coalesce(sum(amount_minor), 0) FROM desk_moves WHERE shift = $1)
-       + (SELECT coalesce(sum(minor), 0) FROM cash_entries WHERE taken_by = $2 AND currency = $3
-            AND taken_at >= $4 AND ($5::timestamptz IS NULL OR taken_at < $5)) AS minor`,
-    [row.id, row.person, row.currency, row.opened_at, row.closed_at],
-  );
-  const sums = taken.rows.map(({ provider, count, minor }) => {
-    return { provider, count: Number(count), amountMinor: Number(minor) };
-  });
-  const movedMinor = Number(moved.rows[0]?.minor ?? 0);
-  const floatMinor = Number(row.float_minor);
-  const cash = sums.find(({ provider }) => provider === 'cash')?.amountMinor ?? 0;
-  const reckoned = floatMinor + cash + movedMinor;
-  const expectedMinor = row.expected_minor === null ? reckoned : Number(row.expected_minor);
-  const countedMinor = row.counted_minor === null ? null : Number(row.counted_minor);
-  return {
-    id: row.id,
-    desk: row.desk,
-    person: row.person,
-    currency: row.currency,
-    floatMinor,
-    openedAt: iso(row.opened_at.getTime()),
-    closedAt: row.closed_at === null ? null : iso(row.closed_at.getTime()),
-    sums,
-    movedMinor,
-    expectedMinor,
-    countedMinor,
-    differenceMinor: countedMinor === null ? null : countedMinor - expectedMinor,
-  };
+  return await shiftViewOf(pool, rows[0]);
 }
 
 function openAlready(desk: string): HttpProblem {
@@ -208,6 +186,14 @@ function openAlready(desk: string): HttpProblem {
     detail: `a shift is open at ${desk}`,
     mend: 'close that one first: a drawer has one person, and a person one drawer',
     more: { why: 'shift-open' },
+  });
+}
+
+function consignedOut(count: number): HttpProblem {
+  return new HttpProblem('conflict', {
+    detail: `${count} tickets that were counted out to you are not answered for`,
+    mend: 'let the desk report what it sold, and give back what is unsold; then close',
+    more: { why: 'consigned-out' },
   });
 }
 

@@ -123,6 +123,7 @@ const PROVIDERS: Readonly<Record<string, Localized>> = {
   cash: { 'zh-CN': '现金', en: 'Cash' },
   transfer: { 'zh-CN': '银行转账', en: 'Bank transfer' },
   'club-credit': { 'zh-CN': '俱乐部余额', en: 'Club credit' },
+  consignment: { 'zh-CN': '窗口备票', en: 'Box office' },
   sandbox: { 'zh-CN': '演示支付', en: 'Demonstration' },
 };
 

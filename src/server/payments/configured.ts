@@ -62,7 +62,7 @@ const stripeFile = z.strictObject({
 });
 
 const handFile = z.strictObject({
-  providers: z.array(z.enum(['cash', 'card', 'club-credit'])).min(1),
+  providers: z.array(z.enum(['cash', 'card', 'club-credit', 'consignment'])).min(1),
 });
 
 const transferFile = z.strictObject({

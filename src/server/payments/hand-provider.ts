@@ -1,5 +1,5 @@
 // Money that passes through people's hands: at the box office in cash or by its card terminal, by bank transfer, out
-// of a member's credit. Nobody can be asked about it; facts are what people of ours write down.
+// of a member's credit, or owed by a desk for tickets that were counted out to it. Nobody can be asked about it; facts are what people of ours write down.
 import {
   type BeginRequest,
   type Begun,
@@ -16,7 +16,7 @@ const BY_HAND_AGAIN_MS = 10 * 60_000;
 export type BankAccount = { readonly name: string; readonly number: string; readonly bank: string };
 
 export class HandProvider implements PaymentProvider {
-  readonly name: 'cash' | 'card' | 'club-credit' | 'transfer';
+  readonly name: 'cash' | 'card' | 'club-credit' | 'consignment' | 'transfer';
   readonly takenBy: 'staff' | 'buyer';
   readonly looksAgainAfterMs = null;
   readonly #account: BankAccount | null;

@@ -206,3 +206,18 @@ export async function jobsOf(pool: Pool, payment: string): Promise<JobView[]> {
     doneAt: done_at?.getTime() ?? null,
   }));
 }
+
+/** Refunds of these orders that nobody has paid out yet, by the keys they are known by. */
+export async function unsettledRefunds(
+  pool: Pool,
+  orders: readonly string[],
+  prefix: string,
+): Promise<{ payment: string; key: string }[]> {
+  const { rows } = await pool.query<{ payment: string; key: string }>(
+    `SELECT j.payment, j.key FROM payment_jobs j JOIN payments p ON p.id = j.payment
+     WHERE p.order_id = ANY ($1::text[]) AND j.kind = 'refund' AND j.done_at IS NULL
+       AND starts_with(j.return_key, $2) ORDER BY j.id`,
+    [arrayLiteral(orders), prefix],
+  );
+  return rows;
+}

@@ -12,6 +12,7 @@ export const PROVIDERS = [
   'stripe',
   'transfer',
   'club-credit',
+  'consignment',
   'cash',
   'card',
 ] as const;

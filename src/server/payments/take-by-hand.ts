@@ -16,6 +16,11 @@ import { notNow, writeBegun } from './write-begun.ts';
 /** Who does it, for the audit: pseudonym and node. */
 export type Hand = { readonly actor: string; readonly node: string };
 
+/** Or not taken yet: what a desk owes for tickets that were counted out to it. */
+type HandTaking = Omit<HandPayment, 'provider'> & {
+  readonly provider: HandPayment['provider'] | 'consignment';
+};
+
 /**
  * @param beside - what else is written in the transaction that takes it, once
  * @throws HttpProblem `conflict`, `malformed-request`, `not-found`
@@ -23,7 +28,7 @@ export type Hand = { readonly actor: string; readonly node: string };
 export async function takeByHand(
   payments: Payments,
   hand: Hand,
-  request: HandPayment,
+  request: HandTaking,
   beside: (client: PoolClient, payment: Payment) => Promise<void> = async () => {},
 ): Promise<Payment> {
   const provider = payments.providers.get(request.provider);
@@ -118,7 +123,7 @@ export async function noteHandedBack(
 
 async function paidBefore(
   { pool }: Payments,
-  { order, requestId, amountMinor, provider }: HandPayment,
+  { order, requestId, amountMinor, provider }: HandTaking,
 ): Promise<Payment | null> {
   const [before] = await findByKeys(pool, [{ order, requestKey: requestId }]);
   if (before === undefined) return null;
@@ -134,7 +139,7 @@ async function requireCredit(
   { orders }: Payments,
   client: PoolClient,
   member: string,
-  { amountMinor, currency }: HandPayment,
+  { amountMinor, currency }: HandTaking,
 ): Promise<void> {
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `club credit of ${member}`,

@@ -71,16 +71,27 @@ async function standingOf(
   { id, event, order }: StoredOrder,
 ): Promise<ReadonlyMap<string, LineStanding>> {
   const refs = new Map(order.lines.map((line) => [ticketRef(id, line.id), line.id]));
+  const standing = new Map<string, LineStanding>();
+  for (const ref of await enteredAmong(client, event, [...refs.keys()])) {
+    standing.set(refs.get(ref) ?? '', 'entered');
+  }
+  for (const line of order.lines) if (line.isCancelled) standing.set(line.id, 'returned');
+  return standing;
+}
+
+/** Those of these tickets that somebody came in with. */
+export async function enteredAmong(
+  client: Pool | PoolClient,
+  event: number,
+  refs: readonly string[],
+): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ ref: string }>(
     `SELECT DISTINCT t.ref FROM tickets t JOIN claims c ON c.event = t.event AND c.serial = t.serial
      WHERE t.event = $1 AND t.ref = ANY ($2)
        AND jsonb_path_exists(c.crossings, '$[*] ? (@.direction == "in" && @.annulledAt == null)')`,
-    [event, [...refs.keys()]],
+    [event, refs],
   );
-  const standing = new Map<string, LineStanding>();
-  for (const { ref } of rows) standing.set(refs.get(ref) ?? '', 'entered');
-  for (const line of order.lines) if (line.isCancelled) standing.set(line.id, 'returned');
-  return standing;
+  return new Set(rows.map(({ ref }) => ref));
 }
 
 function refuse(reason: string, about: string | null = null): GiveBackRefused {

@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { LooksProvider } from '#web/ui/looks.tsx';
 import { ApiError } from './api.ts';
+import { AwayDesk } from './consigned/away-desk.tsx';
 import { CONSOLE_WORDS } from './console-words.ts';
 import { Waiting } from './parts/waiting.tsx';
 import { router } from './router.tsx';
@@ -15,6 +16,8 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
+      // Without a cable too: the hub that does not answer is what pages have to know of.
+      networkMode: 'always',
       // A refusal stays a refusal; only silence is asked again.
       retry: (count, error) => error instanceof ApiError && error.status === 0 && count < 2,
     },
@@ -27,7 +30,11 @@ if (root !== null) {
     <StrictMode>
       <LooksProvider words={CONSOLE_WORDS}>
         <QueryClientProvider client={queries}>
-          <SessionGate signedOut={<SignedOut />} waiting={<Waiting />}>
+          <SessionGate
+            signedOut={<SignedOut />}
+            away={<AwayDesk otherwise={<SignedOut />} />}
+            waiting={<Waiting />}
+          >
             <RouterProvider router={router} />
           </SessionGate>
         </QueryClientProvider>

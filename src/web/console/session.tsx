@@ -16,20 +16,22 @@ export function useSession(): Session {
   return session;
 }
 
-/** Shows `signedOut` until somebody has signed in, and again when their session has ended. */
+/** Shows `signedOut` until somebody has signed in, and again when their session has ended; `away` while nobody answers. */
 export function SessionGate({
   signedOut,
+  away,
   waiting,
   children,
 }: {
   readonly signedOut: ReactNode;
+  readonly away: ReactNode;
   readonly waiting: ReactNode;
   readonly children: ReactNode;
 }) {
   const query = useQuery({
     queryKey: ['session'],
     queryFn: () => ask<SessionView>('/session', { isUnattended: true }),
-    refetchInterval: 60_000,
+    refetchInterval: ({ state }) => (state.data === undefined ? 5_000 : 60_000),
     retry: (count, error) => !(error instanceof ApiError && error.status === 401) && count < 3,
   });
   const session = useMemo(() => {
@@ -43,7 +45,7 @@ export function SessionGate({
   }, [query.data]);
   const isSignedOut = query.error instanceof ApiError && query.error.status === 401;
   if (isSignedOut) return signedOut;
-  if (session === null) return query.isError ? signedOut : waiting;
+  if (session === null) return query.isError ? away : waiting;
   return <SessionContext value={session}>{children}</SessionContext>;
 }
 

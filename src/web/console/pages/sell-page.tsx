@@ -1,11 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { FormattedMessage } from 'react-intl';
 import type { DeskOffer, DeskOrder } from '#protocol/box-office.ts';
 import { useLooks } from '#web/ui/looks.tsx';
 import { Notice } from '#web/ui/notice.tsx';
 import { ApiError, ask, at } from '../api.ts';
+import { AwaySale } from '../consigned/away-sale.tsx';
+import { ConsignedBar } from '../consigned/consigned-bar.tsx';
+import { useConsigned } from '../consigned/use-consigned.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Empty, PageHead } from '../parts/page.tsx';
 import { ChooseStep } from '../sell/choose-step.tsx';
@@ -33,31 +36,52 @@ export function SellPage() {
   });
   const sale = useSale(event, locale);
   const slips = useSlips(event);
+  const consigned = useConsigned();
+  const queries = useQueryClient();
+  const settled = useCallback(() => {
+    for (const queryKey of [['desk-shift'], ['desk-offer', event]]) {
+      void queries.invalidateQueries({ queryKey });
+    }
+  }, [queries, event]);
+  const isAway = isSilent(offer.error);
+  const hasKept = consigned.kept.tickets.some((ticket) => ticket.event === event);
   const isNotOnSale = offer.error instanceof ApiError && offer.error.status === 404;
   return (
     <>
       <PageHead id="place.sell" />
       <div className="grid max-w-6xl gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div>
-          {isNotOnSale ? (
+          {isAway && hasKept ? (
+            <AwaySale event={event} consigned={consigned} slips={slips} />
+          ) : isNotOnSale ? (
             <Empty>
               <FormattedMessage id="sell.not-on-sale" />
             </Empty>
           ) : (
             <Failure error={offer.error} />
           )}
-          {offer.data !== undefined && (
+          {offer.data !== undefined && !(isAway && hasKept) && (
             <Steps event={event} offer={offer.data} sale={sale} slips={slips} locale={locale} />
           )}
         </div>
         <div className="flex flex-col gap-6">
           {session.may('desk.sell') && <Drawer currency={offer.data?.currency ?? 'CNY'} />}
+          {session.may('desk.sell') && offer.data !== undefined && (
+            <ConsignedBar
+              {...{ event, consigned, isAway, locale, offer: offer.data, onSettled: settled }}
+            />
+          )}
           {session.may('papers.print') && <PrinterBar slips={slips} />}
           <OrderSearch event={event} slips={slips} />
         </div>
       </div>
     </>
   );
+}
+
+/** Nobody answered, or only a load balancer that has nobody to ask. */
+function isSilent(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status >= 502);
 }
 
 function Steps({

@@ -1,5 +1,5 @@
 // How many of which type, and of which price category: figures, arrows and letters, then Enter.
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import type { DeskOffer } from '#protocol/box-office.ts';
 import type { HoldRequest } from '#protocol/shop.ts';
@@ -7,48 +7,35 @@ import { Button } from '#web/ui/button.tsx';
 import { joinClasses } from '#web/ui/join-classes.ts';
 import { useLocalized } from '../parts/names.ts';
 import { Money } from './money.tsx';
+import { TypeCounts, useCounts } from './type-counts.tsx';
 import { useDeskKeys } from './use-desk-keys.ts';
 import type { Counts, Sale } from './use-sale.ts';
 
 const CATEGORY_KEYS = ['z', 'x', 'c', 'v', 'b', 'n', 'm'] as const;
-const NEXT_FIGURE_MS = 800;
-const COUNT_MAX = 60;
 
 export function ChooseStep({ offer, sale }: { readonly offer: DeskOffer; readonly sale: Sale }) {
   const intl = useIntl();
   const localized = useLocalized();
-  const [counts, setCounts] = useState<Counts>({});
-  const [at, setAt] = useState(0);
   const [category, setCategory] = useState<string | null>(null);
-  const figureAt = useRef(Number.NEGATIVE_INFINITY);
   const { types } = offer;
-  const type = types[at]?.id ?? '';
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const count = (figure: number) => {
-    const isNext = performance.now() - figureAt.current < NEXT_FIGURE_MS;
-    figureAt.current = performance.now();
-    const next = isNext ? (counts[type] ?? 0) * 10 + figure : figure;
-    setCounts({ ...counts, [type]: Math.min(next, COUNT_MAX) });
-  };
+  const chosen = useCounts(types);
+  const { counts, total } = chosen;
   const find = () => {
     if (total > 0) void sale.hold(wishOf(offer, counts, category));
   };
   const places = placesOf(offer);
   useDeskKeys((key) => {
     const place = places[CATEGORY_KEYS.indexOf(key as 'z')];
-    if (/^\d$/.test(key)) count(Number(key));
-    else if (key === 'ArrowDown') setAt((at + 1) % types.length);
-    else if (key === 'ArrowUp') setAt((at + types.length - 1) % types.length);
-    else if (key === 'a') setCategory(null);
+    if (chosen.takesKey(key)) return true;
+    if (key === 'a') setCategory(null);
     else if (place !== undefined) setCategory(place.id);
-    else if (key === 'Escape') setCounts({});
     else if (key === 'Enter') find();
     else return false;
     return true;
   });
   return (
     <div className="flex flex-col gap-4">
-      <TypeCounts {...{ types, counts, at, onAt: setAt, onCounts: setCounts, onEnter: find }} />
+      <TypeCounts types={types} chosen={chosen} onEnter={find} />
       <fieldset className="flex flex-wrap gap-2">
         <legend className="pb-1 font-semibold text-sm">
           <FormattedMessage id="sell.where" />
@@ -83,60 +70,6 @@ export function ChooseStep({ offer, sale }: { readonly offer: DeskOffer; readonl
         </Button>
       </div>
     </div>
-  );
-}
-
-/** Figures go to the type that is marked. */
-function TypeCounts({
-  types,
-  counts,
-  at,
-  onAt,
-  onCounts,
-  onEnter,
-}: {
-  readonly types: DeskOffer['types'];
-  readonly counts: Counts;
-  readonly at: number;
-  readonly onAt: (index: number) => void;
-  readonly onCounts: (counts: Counts) => void;
-  readonly onEnter: () => void;
-}) {
-  const localized = useLocalized();
-  return (
-    <fieldset className="flex flex-col gap-1">
-      <legend className="pb-1 font-semibold text-sm">
-        <FormattedMessage id="sell.how-many" />
-      </legend>
-      {types.map(({ id, name, proof }, index) => (
-        <label
-          key={id}
-          className={joinClasses(
-            'flex min-h-11 items-center gap-3 rounded-md border px-3',
-            index === at ? 'border-accent bg-raised' : 'border-line',
-          )}
-        >
-          <span className="flex-1">
-            {localized(name)}
-            {proof !== null && <span className="block text-quiet text-sm">{localized(proof)}</span>}
-          </span>
-          <input
-            type="text"
-            inputMode="numeric"
-            className="w-16 rounded-md border border-line bg-ground px-2 py-1 text-right text-lg tabular-nums"
-            value={counts[id] ?? 0}
-            onFocus={() => onAt(index)}
-            onChange={(changed) => {
-              const typed = Number(changed.target.value.replace(/\D/g, '').slice(-2));
-              onCounts({ ...counts, [id]: Math.min(typed, COUNT_MAX) });
-            }}
-            onKeyDown={(pressed) => {
-              if (pressed.key === 'Enter') onEnter();
-            }}
-          />
-        </label>
-      ))}
-    </fieldset>
   );
 }
 

@@ -2,8 +2,8 @@
 // enrolment ends they are destroyed, and what they sealed is noise.
 import { z } from 'zod';
 import { DEVICE_ROLES } from '#domain/access/device-roles.ts';
-import { answered, completed, openDatabase, removeDatabase } from '../storage/idb.ts';
-import { newDataKey } from '../storage/seal.ts';
+import { answered, completed, openDatabase, removeDatabase } from '#web/offline/idb.ts';
+import { newDataKey } from '#web/offline/seal.ts';
 
 const VAULT = 'kaimen-vault';
 const CURRENT = 'enrolment';

@@ -7,8 +7,8 @@ import type {
   JournalStore,
   ScanRow,
 } from '#lane/ports.ts';
-import { answered, completed, openDatabase } from './idb.ts';
-import { type Sealed, seal, unseal } from './seal.ts';
+import { answered, completed, openDatabase } from '#web/offline/idb.ts';
+import { type Sealed, seal, unseal } from '#web/offline/seal.ts';
 
 const STORES = ['lines', 'scans', 'meta', 'aside'] as const;
 

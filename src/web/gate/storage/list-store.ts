@@ -4,7 +4,7 @@ import type { Heard, HeardClaim } from '#domain/sync/heard.ts';
 import { HEARD_THROUGH } from '#lane/hearing.ts';
 import type { ListStore } from '#lane/ports.ts';
 import type { ListRow } from '#protocol/ticket-list.ts';
-import { openDatabase, removeDatabase } from './idb.ts';
+import { openDatabase, removeDatabase } from '#web/offline/idb.ts';
 import { type Page, Pages } from './pages.ts';
 
 /** Serials of one page. */

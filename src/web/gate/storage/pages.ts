@@ -1,8 +1,8 @@
 // Sealed pages of small things: a phone seals and writes a hundred pages faster than 80,000 rows. On the disk
 // they are sealed; in memory they are texts, so that a look-up waits for no disk and no cipher. A page is
 // read whole and written whole.
-import { answered, completed } from './idb.ts';
-import { type Sealed, seal, unseal } from './seal.ts';
+import { answered, completed } from '#web/offline/idb.ts';
+import { type Sealed, seal, unseal } from '#web/offline/seal.ts';
 
 /** Pages taken apart at a time; the others are texts, which take a quarter of the room. */
 const OPEN_MAX = 48;

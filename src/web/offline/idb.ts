@@ -1,4 +1,4 @@
-// IndexedDB as promises, and no more of it than the gate needs.
+// IndexedDB as promises, and no more of it than gate and desk need.
 
 export function openDatabase(
   name: string,
@@ -32,14 +32,16 @@ export function removeDatabase(name: string): Promise<void> {
 export function answered<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('the phone’s storage failed'));
+    request.onerror = () =>
+      reject(request.error ?? new Error('the storage of this browser failed'));
   });
 }
 
 /** Resolves after `complete`: with `strict` durability what was written survives a loss of power. */
 export function completed(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
-    const failed = () => reject(transaction.error ?? new Error('the phone’s storage failed'));
+    const failed = () =>
+      reject(transaction.error ?? new Error('the storage of this browser failed'));
     transaction.oncomplete = () => resolve();
     transaction.onerror = failed;
     transaction.onabort = failed;

@@ -1,5 +1,5 @@
-// What the gate keeps on a phone is sealed: AES-256-GCM (NIST SP 800-38D) under a key that cannot be taken
-// out of this browser and dies with the enrolment.
+// What is kept on a phone or at a desk is sealed: AES-256-GCM (NIST SP 800-38D) under a key that cannot be taken
+// out of this browser; when the key is destroyed the rest is noise.
 
 export type Sealed = Uint8Array<ArrayBuffer>;
 
