@@ -20,10 +20,26 @@ const EARLY = {
   budgetMinor: 3_000,
 };
 
+const TENTH = { kind: 'per-mille', perMille: 100 };
+const NIGHT = {
+  id: 'night',
+  name: { 'zh-CN': '夜间购票', en: 'Bought at night' },
+  slots: [{ from: minutesFromNow(-60), until: minutesFromNow(60) }],
+  off: TENTH,
+};
+const MORNING = {
+  id: 'morning',
+  name: { 'zh-CN': '清晨购票', en: 'Bought in the morning' },
+  slots: [{ from: minutesFromNow(120), until: minutesFromNow(180) }],
+  off: TENTH,
+};
+
 let evening: ShopEvening;
 let browser: TestBrowser;
 before(async () => {
-  evening = await ShopEvening.open(undefined, { sale: { arrivals: [EARLY] } });
+  evening = await ShopEvening.open(undefined, {
+    sale: { arrivals: [EARLY], incentives: [NIGHT, MORNING] },
+  });
   const off = { kind: 'fixed', amountMinor: 5_000 };
   const terms = { name: { 'zh-CN': '球迷会', en: 'Supporters' }, off };
   const vouchers = [{ id: 'fans', code: CODE, terms }];
@@ -61,6 +77,23 @@ async function totalAsked(page: Page): Promise<number> {
   const words = (await page.getByRole('button', { name: /去付款/ }).textContent()) ?? '';
   return Number(words.replaceAll(/[^\d.]/g, ''));
 }
+
+test('the better price of a quiet hour stands beside the usual one, with its end, and is what is asked', async () => {
+  await using opened = await browser.open({ isPhone: true });
+  const { page } = opened;
+  await page.goto(evening.url);
+  await page.getByText(/^夜间购票：减 10%，至 /).waitFor();
+  await page.getByText(/^清晨购票：减 10%，.* 起$/).waitFor();
+  const usual = await page.locator('s').first().textContent();
+  const price = await page.locator('li:has(> s) strong').first().textContent();
+  const [was, is] = [usual, price].map((text) => Number(/[\d.]+$/.exec(text ?? '')?.[0]));
+  assert.equal(is, (was ?? 0) * 0.9);
+  assert.deepEqual(await opened.axeFindings(), []);
+  await holdTwo(page);
+  const bill = await page.locator('dl div dd').allTextContents();
+  const [tickets = 0, off] = bill.map((text) => Number(text.replaceAll(/[^\d.]/g, '')));
+  assert.equal(off, tickets * 0.1);
+});
 
 test('a voucher lowers the price before it is paid, and a code that is none changes nothing', async () => {
   await using opened = await browser.open({ isPhone: true });

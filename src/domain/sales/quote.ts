@@ -2,16 +2,9 @@
 // given: nothing that is changed later about prices, fees or vouchers changes what was agreed.
 import type { Instant } from '#domain/kernel/instant.ts';
 import type { Cart, CartLine } from './cart.ts';
-import { allocate, PER_MILLE, shareOf, sumOf } from './money.ts';
-import {
-  type Amount,
-  type Channel,
-  covers,
-  type Fee,
-  type PriceList,
-  type PurchaseIncentive,
-  priceOf,
-} from './price-list.ts';
+import { amountOf, bestIncentive } from './incentive.ts';
+import { allocate, sumOf } from './money.ts';
+import { type Channel, covers, type Fee, type PriceList, priceOf } from './price-list.ts';
 import { type Priced, taxesOf } from './quote-taxes.ts';
 import type { Discount, Quote, QuoteLine } from './quoted.ts';
 import { refuseTypes, type TypeRefusal } from './type-rules.ts';
@@ -49,7 +42,13 @@ export function quote(cart: Cart, list: PriceList, now: Instant): Quote | QuoteR
     if (priceMinor === null) return refuse('not-sold', line.id);
     drafts.push({ line, priceMinor, discounts: [], leftMinor: priceMinor });
   }
-  for (const draft of drafts) takeBestIncentive(draft, list.incentives, cart.channel, now);
+  const incentives = list.incentives.filter(({ channels }) => covers(channels, cart.channel));
+  for (const draft of drafts) {
+    const best = bestIncentive(incentives, draft.line, draft.leftMinor, now);
+    if (best === null) continue;
+    const { incentive, amountMinor } = best;
+    take(draft, { kind: 'incentive', id: incentive.id, amountMinor });
+  }
   const vouchers: { id: string; amountMinor: number }[] = [];
   for (const { voucher, use } of cart.vouchers) {
     const taken = takeVoucher(drafts, voucher, use);
@@ -78,34 +77,6 @@ function refuseCart(cart: Cart, list: PriceList, now: Instant): QuoteRefusal | n
   const unlocked = new Set(cart.vouchers.flatMap(({ voucher }) => voucher.unlocks));
   const type = refuseTypes(cart.lines, list, unlocked);
   return type === null ? null : refuse(type.reason, type.about);
-}
-
-function takeBestIncentive(
-  draft: Draft,
-  incentives: readonly PurchaseIncentive[],
-  channel: Channel,
-  now: Instant,
-): void {
-  let best: Discount | null = null;
-  for (const incentive of incentives) {
-    if (!isOffered(incentive, draft.line, channel, now)) continue;
-    const amountMinor = Math.min(amountOf(incentive.off, draft.leftMinor), draft.leftMinor);
-    if (amountMinor > (best?.amountMinor ?? 0)) {
-      best = { kind: 'incentive', id: incentive.id, amountMinor };
-    }
-  }
-  if (best !== null) take(draft, best);
-}
-
-function isOffered(
-  { slots, categories, types, channels }: PurchaseIncentive,
-  line: CartLine,
-  channel: Channel,
-  now: Instant,
-): boolean {
-  if (!covers(categories, line.category) || !covers(types, line.type)) return false;
-  if (!covers(channels, channel)) return false;
-  return slots === null || slots.some(({ from, until }) => from <= now && now < until);
 }
 
 /** @returns what it took off all lines; null: it takes something off, but off none of these */
@@ -142,12 +113,6 @@ function takeVoucher(drafts: readonly Draft[], voucher: Voucher, use: VoucherUse
 function take(draft: Draft, discount: Discount): void {
   draft.discounts.push(discount);
   draft.leftMinor -= discount.amountMinor;
-}
-
-function amountOf(amount: Amount, ofMinor: number): number {
-  return amount.kind === 'fixed'
-    ? amount.amountMinor
-    : shareOf(ofMinor, amount.perMille, PER_MILLE);
 }
 
 function priced(

@@ -7,6 +7,7 @@ import { goTo, placeAddress } from '../address.ts';
 import { keptHold } from '../cart/kept-secrets.ts';
 import { BottomBar } from '../parts/bottom-bar.tsx';
 import { MatchFacts } from '../parts/match-facts.tsx';
+import { OffPeak, PriceNow } from '../parts/off-peak.tsx';
 import { PriceShape } from '../parts/price-shape.tsx';
 import { RefundRule } from '../parts/refund-rule.tsx';
 import { Trouble } from '../parts/trouble.tsx';
@@ -74,7 +75,11 @@ function PriceTable({ sale }: { readonly sale: SaleView }) {
               <ul className="mt-1 flex flex-wrap gap-x-5 gap-y-1 text-sm">
                 {prices.map(({ type, amountMinor }) => (
                   <li key={type.id}>
-                    {nameOf(type.name)} <strong>{tag(amountMinor, sale.currency)}</strong>
+                    {nameOf(type.name)}{' '}
+                    <PriceNow
+                      {...{ sale, amountMinor }}
+                      of={{ category: category.id, type: type.id }}
+                    />
                   </li>
                 ))}
               </ul>
@@ -82,6 +87,7 @@ function PriceTable({ sale }: { readonly sale: SaleView }) {
           );
         })}
       </ul>
+      <OffPeak sale={sale} />
       <p className="text-quiet text-sm">
         {[
           say('match.inPrice'),
