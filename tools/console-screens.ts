@@ -1,5 +1,5 @@
-// Pictures of the console into docs/screens: `npm run screens`. Every page at a desk; the ground and a ticket
-// also on a phone, in both languages and themes. Names of pages as arguments take those alone.
+// Pictures of the console into docs/screens: `npm run screens`. Every page at a desk, in both languages and
+// themes; some also on a phone. Names of pages as arguments take those alone.
 import path from 'node:path';
 import { DESK, type PageOptions, PHONE, TestBrowser } from '../src/testing/browser.ts';
 import { busyEvening, CONSOLE_PAGES, keepAlive } from '../src/testing/console-pages.ts';
@@ -10,7 +10,6 @@ const SCANS = 700;
 const SETTLE_MS = 1_500;
 
 const ALSO_ON_A_PHONE = new Set(['ground', 'ticket', 'controls', 'devices', 'sell']);
-const ALSO_IN_THE_DARK = new Set(['ground', 'gate', 'evacuation', 'sell']);
 
 const evening = await busyEvening(SCANS);
 const browser = await TestBrowser.start();
@@ -22,9 +21,7 @@ try {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     await take(name, address, 'zh', { language: 'zh-CN', theme: 'light', viewport: DESK });
     await take(name, address, 'en', { language: 'en-GB', theme: 'light', viewport: DESK });
-    if (ALSO_IN_THE_DARK.has(name)) {
-      await take(name, address, 'en-dark', { language: 'en-GB', theme: 'dark', viewport: DESK });
-    }
+    await take(name, address, 'en-dark', { language: 'en-GB', theme: 'dark', viewport: DESK });
     if (ALSO_ON_A_PHONE.has(name)) {
       await take(name, address, 'zh-phone', { language: 'zh-CN', theme: 'light', viewport: PHONE });
     }

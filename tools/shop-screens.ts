@@ -13,10 +13,33 @@ const TOURS = [
   { language: 'en-GB', theme: 'light', viewport: DESK, size: '-desk' },
 ] as const;
 
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+/** A better price for now, and credit for coming early. */
+const OFFERS = {
+  incentives: [
+    {
+      id: 'night',
+      name: { 'zh-CN': '错峰购票', en: 'Bought off peak' },
+      slots: [{ from: inMinutes(-60), until: inMinutes(120) }],
+      off: { kind: 'per-mille', perMille: 100 },
+    },
+  ],
+  arrivals: [
+    {
+      id: 'early',
+      name: { 'zh-CN': '早到优惠', en: 'Early arrival' },
+      from: inMinutes(20),
+      until: inMinutes(50),
+      creditMinor: 1_000,
+      budgetMinor: 1_000_000,
+    },
+  ],
+};
+
 mkdirSync(SCREENS, { recursive: true });
 await globalSetup();
 try {
-  await using evening = await ShopEvening.open();
+  await using evening = await ShopEvening.open(undefined, { sale: OFFERS });
   await using browser = await TestBrowser.start();
   for (const { language, theme, viewport, size } of TOURS) {
     await using opened = await browser.open({ language, theme, viewport });

@@ -102,7 +102,9 @@ async function follow(deps: FeedDeps, heard: { id: string }, onCurrent: () => vo
   const path = `/api/v1/events/${encodeURIComponent(self.event)}/live`;
   const looking = lookAgainAndAgain(deps, updates, stop);
   try {
-    const events = openEvents(await deps.hub.stream(path, heard.id, stop), () => {
+    const stream = await deps.hub.stream(path, heard.id, stop);
+    deps.knowledge.listensAnew();
+    const events = openEvents(stream, () => {
       onBytes();
       updates.onLife();
     });

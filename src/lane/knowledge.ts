@@ -24,7 +24,10 @@ export type Knowledge = {
   learnSelf(body: unknown): Promise<DeviceSelf>;
   /** `GET /events/{id}`: the file, and the event's number in our codes. */
   learnEvent(body: unknown): Promise<void>;
-  learnControls(body: unknown): Promise<ControlsState>;
+  /** What a stream says goes before what was asked of another node. */
+  learnControls(body: unknown, by: 'stream' | 'asked'): Promise<ControlsState>;
+  /** A new stream, perhaps at another node: whatever it says is news. */
+  listensAnew(): void;
   listIsCurrent(asOf: Instant): Promise<void>;
   /** The device was revoked. */
   forget(): void;
@@ -39,7 +42,8 @@ export async function createKnowledge(
   let ground: Ground | null = null;
   let eventNumber: number | null = null;
   let controls: Controls | null = null;
-  let fence = -1;
+  /** Whose word it is, and how new: fences of two nodes say nothing of one another. */
+  let told: { readonly node: string; readonly fence: number } | null = null;
   let listAsOf = recalled(await store.get('listAsOf'));
   let keptAsOf = listAsOf ?? 0;
 
@@ -57,11 +61,13 @@ export async function createKnowledge(
     await store.put('event', JSON.stringify(body));
   }
 
-  async function learnControls(body: unknown): Promise<ControlsState> {
+  async function learnControls(body: unknown, by: 'stream' | 'asked'): Promise<ControlsState> {
     const state = controlsState.parse(body);
+    const { node = '', fence } = state;
     // Two requests may cross: what is older never replaces what is newer.
-    if (state.fence >= fence) {
-      fence = state.fence;
+    const isNews = told === null || (told.node === node ? fence >= told.fence : by === 'stream');
+    if (isNews) {
+      told = { node, fence };
       controls = controlsOf(state);
       onControls(controls);
       await store.put('controls', JSON.stringify(body));
@@ -71,8 +77,8 @@ export async function createKnowledge(
 
   await recall(await store.get('self'), learnSelf);
   await recall(await store.get('event'), learnEvent);
-  await recall(await store.get('controls'), learnControls);
-  fence = -1;
+  await recall(await store.get('controls'), (body) => learnControls(body, 'asked'));
+  told = null;
 
   return {
     self: () => self,
@@ -83,6 +89,9 @@ export async function createKnowledge(
     learnSelf,
     learnEvent,
     learnControls,
+    listensAnew: () => {
+      told = null;
+    },
     async listIsCurrent(asOf) {
       listAsOf = asOf;
       if (asOf - keptAsOf < KEEP_EVERY_MS) return;

@@ -31,7 +31,7 @@ export class Updates {
     const bring = (path: string, learn: (body: unknown) => Promise<unknown>) =>
       hub.first({ path }, REQUEST_TIMEOUT_MS, this.#stop, learn);
     await bring(this.#path, knowledge.learnEvent);
-    await bring(`${this.#path}/controls`, knowledge.learnControls);
+    await bring(`${this.#path}/controls`, (body) => knowledge.learnControls(body, 'asked'));
     this.#isListStale = true;
     await this.#bringList();
     await this.#hearing.catchUp();
@@ -46,7 +46,7 @@ export class Updates {
   apply(event: StreamEvent): void {
     switch (event.name) {
       case 'controls':
-        this.inBackground(this.#deps.knowledge.learnControls(parsed(event.data)));
+        this.inBackground(this.#deps.knowledge.learnControls(parsed(event.data), 'stream'));
         return;
       case 'list':
         this.#isListStale = true;

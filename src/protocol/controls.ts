@@ -83,6 +83,11 @@ export const modeRequest = z
 
 export const controlsState = z.object({
   fence: z.int().describe('grows with every act that can change a verdict'),
+  /** A release before does not say it. */
+  node: z
+    .string()
+    .optional()
+    .describe('whose fence it is: those of the hub and of each box grow by themselves'),
   status: z.string(),
   holds: z.array(
     z.object({

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { SaleFileWritten } from '#protocol/sales.ts';
 import type { HoldView } from '#protocol/shop.ts';
-import type { OrderCreated } from '#protocol/shop-orders.ts';
+import type { OrderCreated, OrderRequest } from '#protocol/shop-orders.ts';
 import { createCatalogue } from '#server/entry/catalogue.ts';
 import { silentLog } from '#server/platform/log.ts';
 import { loadMasterKey } from '#server/platform/secret-file.ts';
@@ -21,6 +22,8 @@ const SEATS = Array.from({ length: 12 }, (_, n) => `north,N103,1,${n + 1}`);
 
 type Buyer = { readonly name?: string; readonly phone?: string; readonly email?: string };
 
+type Holder = NonNullable<OrderRequest['holders']>[number];
+
 export class OrderShop implements AsyncDisposable {
   readonly database: TestDatabase;
   readonly node: HttpNode;
@@ -36,7 +39,11 @@ export class OrderShop implements AsyncDisposable {
   }
 
   /** @param outbox - what `serve --outbox` is given, beside where the shop is */
-  static async open(outbox: object, file = derbyFile({ isNow: true })): Promise<OrderShop> {
+  static async open(
+    outbox: object,
+    file = derbyFile({ isNow: true }),
+    changes: Partial<SaleFileWritten> = {},
+  ): Promise<OrderShop> {
     const database = await testDatabase();
     const dir = mkdtempSync(path.join(os.tmpdir(), 'kaimen-shop-'));
     const outboxFile = path.join(dir, 'outbox.json');
@@ -46,7 +53,7 @@ export class OrderShop implements AsyncDisposable {
     await node.ask('/api/v1/grounds/riverside/layouts/import', {
       body: ['stand,section,row,seat', ...SEATS, ''].join('\n'),
     });
-    const sale = { ...saleFileWritten(), quotas: [] };
+    const sale = { ...saleFileWritten(), quotas: [], ...changes };
     await node.ask(`${DERBY}/sale`, {
       method: 'PUT',
       body: { file: sale, replaces: 0, reason: 'test' },
@@ -70,6 +77,7 @@ export class OrderShop implements AsyncDisposable {
     places: number,
     buyer: Buyer = { name: '王芳', phone: '+8613800001234' },
     locale: 'zh-CN' | 'en' = 'zh-CN',
+    holders: readonly Holder[] = [],
   ): Promise<OrderCreated> {
     this.#carts += 1;
     const number = this.#carts;
@@ -83,7 +91,7 @@ export class OrderShop implements AsyncDisposable {
       headers: headers('hold-it-please'),
     });
     return await this.node.ask<OrderCreated>(`${SHOP}/orders`, {
-      body: { hold: hold.id, totalMinor: hold.quote?.totalMinor, buyer, locale },
+      body: { hold: hold.id, totalMinor: hold.quote?.totalMinor, buyer, locale, holders },
       headers: headers('order-it-please'),
     });
   }

@@ -34,9 +34,17 @@ const BUYERS = [
   { name: '东方婉清', phone: '+8618612345601', email: 'wanqing@fans.example' },
   { name: 'Marguerite Okonkwo', phone: '+8618612345602', email: 'okonkwo@fans.example' },
 ];
+/** The match is sold by name: two tickets of each buyer, to these. */
+const HOLDERS = [
+  ['尉迟晓晓', '+8615512340001', '11010119900307001'],
+  ['Benedikt Sørensen', '+8615512340002', '44010619851122003'],
+  ['端木思齐', '+8615512340003', '31010419920518004'],
+  ['Aurelie Vandenberghe', '+8615512340004', '51010719790901005'],
+].map(([name = '', phone = '', digits = '']) => ({ name, phone, number: checked(digits) }));
 /** Nothing of these may stand on a lane. */
 const SECRETS = [
   ...Object.values(NAMED).flatMap((row) => row.split(',').slice(4, 7)),
+  ...HOLDERS.flatMap(({ name, phone, number }) => [name, phone, phone.slice(3), number]),
   ...BUYERS.flatMap(({ name, phone, email }) => [name, phone, phone.slice(3), email]),
 ];
 
@@ -54,8 +62,15 @@ before(async () => {
   const [adult] = file.ticketTypes;
   assert.ok(adult !== undefined);
   const types = [...file.ticketTypes, { ...adult, ...student }];
-  shop = await OrderShop.open({}, { ...file, ticketTypes: types });
-  for (const buyer of BUYERS) await shop.pay(await shop.order(2, buyer));
+  const byName = { realName: { kinds: ['resident-id' as const] } };
+  shop = await OrderShop.open({}, { ...file, ticketTypes: types }, byName);
+  for (const [index, buyer] of BUYERS.entries()) {
+    const own = HOLDERS.slice(2 * index, 2 * index + 2).map(({ name, phone, number }, line) => ({
+      ...{ line: String(line + 1), name, phone },
+      document: { kind: 'resident-id' as const, number },
+    }));
+    await shop.pay(await shop.order(2, buyer, 'zh-CN', own));
+  }
   const head = 'ticket_ref,type,section,row,seat,holder_name,document,phone,order_ref';
   const rows = Object.entries(NAMED).map(([ref, rest]) => `${ref},${rest}`);
   await shop.node.ask(`${DERBY}/tickets/import?delta=true`, {
@@ -143,7 +158,7 @@ test('a phone that was taken from the gate', async (t) => {
 
 test('a turnstile’s computer', async () => {
   const { token } = await shop.node.ask<{ token: string }>('/api/v1/devices', {
-    body: { event: 'derby', gate: 'N3', lane: 'N3-1' },
+    body: { event: 'derby', gate: 'N1', lane: 'N1-1' },
   });
   const folder = path.join(scratch, 'turnstile');
   const file = path.join(folder, 'lane.sqlite');
@@ -178,3 +193,10 @@ test('a box in the ground, which decides for all lanes', async () => {
   assert.deepEqual(wordsIn(SECRETS, dumped), []);
   assert.deepEqual(wordsInFolder(SECRETS, box.dataDir), []);
 });
+
+/** A number of a resident's card with its check digit (GB 11643). */
+function checked(digits: string): string {
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+  const sum = weights.reduce((all, weight, at) => all + weight * Number(digits[at]), 0);
+  return `${digits}${'10X98765432'[sum % 11]}`;
+}

@@ -5,20 +5,23 @@ import { flagBits, type SeatTable } from './seat-table.ts';
 /** Sold only with a wheelchair: for everybody else they are no neighbours, free or not. */
 const KEPT = flagBits(['wheelchair', 'companion']);
 
+/** Changes that are remembered one by one; a view that looks more seldom looks at everything. */
+const REMEMBERED = 4_096;
+
 export class FreeSeats {
   readonly table: SeatTable;
   /** 1 free, 0 not. Changed by {@link setFree} alone. */
   readonly free: Uint8Array;
   /** 1 where a seat is free for whoever comes on foot. */
   readonly open: Uint8Array;
-  /** Counts the changes of each block, so that what was reckoned of it is known to be out of date. */
-  readonly changes: Uint32Array;
+  /** Blocks that changed, in their order, as a ring: what was reckoned of others is still true. */
+  readonly #changed = new Int32Array(REMEMBERED);
+  #changes = 0;
 
   constructor(table: SeatTable) {
     this.table = table;
     this.free = new Uint8Array(table.count).fill(1);
     this.open = table.flags.map((flags) => ((flags & KEPT) === 0 ? 1 : 0));
-    this.changes = new Uint32Array(table.blocks.length);
   }
 
   setFree(seat: number, isFree: boolean): void {
@@ -28,8 +31,28 @@ export class FreeSeats {
     if (this.free[seat] === value) return;
     this.free[seat] = value;
     this.open[seat] = ((flags[seat] ?? 0) & KEPT) === 0 ? value : 0;
-    const block = blockOf[seat] ?? 0;
-    this.changes[block] = (this.changes[block] ?? 0) + 1;
+    this.#changed[this.#changes % REMEMBERED] = blockOf[seat] ?? 0;
+    this.#changes += 1;
+  }
+
+  /** How many changes there have been: what {@link eachChangedSince} goes on from. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Visits blocks that have changed since, some more than once; all of them when it was too long ago. */
+  eachChangedSince(changes: number, visit: (block: number) => void): void {
+    if (this.#changes - changes > REMEMBERED) {
+      for (let block = 0; block < this.table.blocks.length; block += 1) visit(block);
+      return;
+    }
+    let before = -1;
+    for (let at = changes; at < this.#changes; at += 1) {
+      const block = this.#changed[at % REMEMBERED] as number;
+      // Neighbours are taken together.
+      if (block !== before) visit(block);
+      before = block;
+    }
   }
 
   /** Whether taking seats `first` to `end` − 1 of a block would leave a single one beside them. */

@@ -206,3 +206,19 @@ test('a pick by hand that leaves a single seat is shown a better one, if there i
   const away = new SeatFinder(tableOf([{ id: 'V', stand: 'south', rows, flags: ['away'] }]));
   assert.equal(away.betterThan([1, 2])?.instead.length, 2);
 });
+
+test('who asks again after many thousand changes is told of all of them', () => {
+  const before = ground('....', '....');
+  const [first = -1] = chosen(before.find({ count: 2 }));
+  for (const seat of [0, 1, 2, 3]) before.setFree(seat, false);
+  // More than are remembered one by one.
+  for (let n = 0; n < 10_000; n += 1) before.setFree(7, n % 2 === 1);
+  const after = ground('xxxx', '....');
+  assert.deepEqual(before.find({ count: 2 }), after.find({ count: 2 }));
+  assert.ok(first < 4, 'the nearer row was chosen before');
+});
+
+function chosen(found: ReturnType<SeatFinder['find']>): readonly number[] {
+  assert.ok(found.kind === 'found');
+  return found.seats;
+}

@@ -1,6 +1,7 @@
 // The seats that fit one wish, and for each block and each number of people the best place in it. What was
 // reckoned of a block is kept until the block changes: a choice then looks at one number a block, and not
 // at every seat.
+import { Cheapest } from './cheapest.ts';
 import type { FreeSeats } from './free-seats.ts';
 
 /** So many neighbours of one block, from `first` on. */
@@ -9,15 +10,16 @@ export type Part = { readonly first: number; readonly size: number };
 /** By block: the nearest place for so many, and the nearest that leaves no single seat. Infinity: none. */
 export type Windows = {
   readonly size: number;
-  readonly seen: Uint32Array;
-  readonly cost: Float64Array;
+  readonly cost: Cheapest;
   readonly at: Int32Array;
-  readonly cleanCost: Float64Array;
+  readonly cleanCost: Cheapest;
   readonly cleanAt: Int32Array;
+  /** Changes of the seats that it knows of. */
+  changes: number;
 };
 
-/** No block has changed so often: everything is to be looked at. */
-const NEVER = 0xff_ff_ff_ff;
+/** From before all changes: everything is to be looked at. */
+const NEVER = Number.NEGATIVE_INFINITY;
 
 export class SeatView {
   readonly seats: FreeSeats;
@@ -50,9 +52,9 @@ export class SeatView {
   /** Where so many sit best next to one another; without a single seat left over where that can be. */
   together(size: number): Part | null {
     const { cleanCost, cleanAt, cost, at } = this.windows(size);
-    const clean = leastOf(cleanCost);
+    const clean = cleanCost.least();
     if (clean !== -1) return { first: cleanAt[clean] ?? 0, size };
-    const any = leastOf(cost);
+    const any = cost.least();
     return any === -1 ? null : { first: at[any] ?? 0, size };
   }
 
@@ -63,21 +65,20 @@ export class SeatView {
       const count = this.seats.table.blocks.length;
       windows = {
         size,
-        seen: new Uint32Array(count).fill(NEVER),
-        cost: new Float64Array(count),
+        cost: new Cheapest(count),
         at: new Int32Array(count),
-        cleanCost: new Float64Array(count),
+        cleanCost: new Cheapest(count),
         cleanAt: new Int32Array(count),
+        changes: NEVER,
       };
       this.#windows.set(size, windows);
     }
     const { changes } = this.seats;
-    for (let block = 0; block < changes.length; block += 1) {
-      if (windows.seen[block] === changes[block]) continue;
-      windows.seen[block] = changes[block] as number;
-      this.#lookAt(windows, block);
-    }
-    return windows;
+    if (windows.changes === changes) return windows;
+    const known = windows;
+    this.seats.eachChangedSince(known.changes, (block) => this.#lookAt(known, block));
+    known.changes = changes;
+    return known;
   }
 
   #lookAt(windows: Windows, block: number): void {
@@ -103,9 +104,9 @@ export class SeatView {
         [clean, cleanAt] = [mean, seat - size + 1];
       }
     }
-    windows.cost[block] = best;
+    windows.cost.set(block, best);
     windows.at[block] = bestAt;
-    windows.cleanCost[block] = clean;
+    windows.cleanCost.set(block, clean);
     windows.cleanAt[block] = cleanAt;
   }
 
@@ -115,16 +116,4 @@ export class SeatView {
     for (let seat = first; seat < first + size; seat += 1) sum += this.cost[seat] as number;
     return sum;
   }
-}
-
-/** @returns −1 when all are infinite */
-function leastOf(costs: Float64Array): number {
-  let least = Number.POSITIVE_INFINITY;
-  let at = -1;
-  for (let index = 0; index < costs.length; index += 1) {
-    if ((costs[index] as number) >= least) continue;
-    least = costs[index] as number;
-    at = index;
-  }
-  return at;
 }

@@ -80,7 +80,7 @@ class Search {
     this.#near = near;
     this.#people = people;
     this.#isClean = isClean;
-    this.#nearest = view.windows(1).cost.reduce((least, cost) => Math.min(least, cost));
+    this.#nearest = view.windows(1).cost.values.reduce((least, cost) => Math.min(least, cost));
   }
 
   /** Ways come most even first: from here on none can be better than what was found. */
@@ -115,7 +115,7 @@ class Search {
     let sum = 0;
     for (let index = 0; index < windows.length; index += 1) {
       const { cost, cleanCost, size } = windows[index] as Windows;
-      const costs = this.#isClean ? cleanCost : cost;
+      const costs = (this.#isClean ? cleanCost : cost).values;
       let least = Number.POSITIVE_INFINITY;
       const end = firstBlockOfRow[row + index + 1] as number;
       for (let block = firstBlockOfRow[row + index] as number; block < end; block += 1) {

@@ -1,5 +1,6 @@
 // What a ground that does not come back says of itself: for whoever has to find out why.
 import { NODES } from '#drill/catalogue/parties.ts';
+import type { Seen } from './crowd.ts';
 import type { Scene } from './scene.ts';
 
 const ANSWER_MS_MAX = 2_000;
@@ -8,7 +9,7 @@ const LOG_LINES = 6;
 const LAST_WORDS_LINES = 40;
 const LANE_WORDS = 2;
 
-export async function diagnose({ ground }: Scene): Promise<string[]> {
+export async function diagnose({ ground, crowd }: Scene): Promise<string[]> {
   const lines: string[] = [];
   for (const node of NODES) {
     if (!ground.network.has(node)) continue;
@@ -27,7 +28,20 @@ export async function diagnose({ ground }: Scene): Promise<string[]> {
       `lane-${lane.number}: ${lane.said.slice(-LANE_WORDS).join(' | ') || 'said nothing'}`,
     );
   }
-  return lines;
+  return [...lines, ...probesOf(crowd.seen)];
+}
+
+/** What lanes said to those who were sent to see whether they decide exactly again. */
+function probesOf(seen: readonly Seen[]): string[] {
+  const probes = seen.filter(({ person }) => person.as === 'probe');
+  const words = probes.map(({ lane, verdict }) =>
+    verdict === null
+      ? `lane-${lane}: nothing`
+      : `lane-${lane}: ${verdict.verdict} ${verdict.reason ?? ''} by ${verdict.rung}`,
+  );
+  return [...Map.groupBy(words, (word) => word)].map(
+    ([word, of]) => `probes ${word} × ${of.length}`,
+  );
 }
 
 async function said(url: string, page: string): Promise<string> {

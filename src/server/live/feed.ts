@@ -64,7 +64,7 @@ export class Feed {
     if (!listener.session.isConnected) this.#drop(listener);
     try {
       await this.#inTurn(async () => {
-        const look = await lookAt(this.#context.pool, this.#event);
+        const look = await lookAt(this.#context, this.#event);
         // What is open is told below, what comes by the log.
         await this.#notices.begin();
         const isDevice = listener.principal.kind === 'device';
@@ -170,7 +170,7 @@ export class Feed {
     this.#tell(() =>
       this.#inTurn(async () => {
         this.#isWatchWaiting = false;
-        const look = await lookAt(this.#context.pool, this.#event);
+        const look = await lookAt(this.#context, this.#event);
         if (look.text !== this.#told?.text) this.#broadcast('controls', look.controls);
         if (look.cursor !== this.#told?.cursor) this.#broadcast('list', { cursor: look.cursor });
         this.#told = look;

@@ -1,5 +1,5 @@
 // How an event's controls and list stand in the store, for whoever tells of changes.
-import type { Pool } from 'pg';
+import type { ServerContext } from '#server/server-context.ts';
 import { controlsState } from '#server/venue/controls-state.ts';
 import { loadControls } from '#server/venue/store.ts';
 
@@ -10,13 +10,16 @@ export type Look = {
   readonly cursor: string;
 };
 
-export async function lookAt(pool: Pool, event: number): Promise<Look> {
+export async function lookAt(
+  { pool, self }: Pick<ServerContext, 'pool' | 'self'>,
+  event: number,
+): Promise<Look> {
   const { controls, fence } = await loadControls(pool, event);
   const { rows } = await pool.query<{ epoch: string; n: string }>(
     'SELECT epoch, n FROM lists WHERE event = $1',
     [event],
   );
-  const state = controlsState(controls, fence);
+  const state = controlsState(controls, fence, self);
   return {
     controls: state,
     text: JSON.stringify({ ...state, fence: 0 }),

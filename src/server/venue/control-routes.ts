@@ -44,7 +44,7 @@ export function addControlRoutes(app: FastifyInstance, context: ServerContext): 
     handle: async ({ params }) => {
       const row = await eventOr404(context.pool, params.id);
       const { controls, fence } = await loadControls(context.pool, row.number);
-      return controlsState(controls, fence);
+      return controlsState(controls, fence, context.self);
     },
   });
   addHolds(app, context);
@@ -136,7 +136,7 @@ function addLimits(app: FastifyInstance, context: ServerContext): void {
         return { kind: 'limit-set', scope, limit };
       });
       const { controls, fence } = await loadControls(context.pool, row.number);
-      return controlsState(controls, fence);
+      return controlsState(controls, fence, context.self);
     },
   });
 }
@@ -167,7 +167,7 @@ function addWindow(app: FastifyInstance, context: ServerContext): void {
         window: { ...window, startsAt },
       }));
       const { controls, fence } = await loadControls(context.pool, row.number);
-      return controlsState(controls, fence);
+      return controlsState(controls, fence, context.self);
     },
   });
 }

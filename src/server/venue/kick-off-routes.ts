@@ -40,7 +40,7 @@ export function addKickOffRoutes(app: FastifyInstance, context: ServerContext): 
         return { kind: 'window-moved', window: moved };
       });
       const { controls, fence } = await loadControls(context.pool, row.number);
-      return controlsState(controls, fence);
+      return controlsState(controls, fence, context.self);
     },
   });
 }

@@ -28,7 +28,7 @@ export function addModeRoutes(app: FastifyInstance, context: ServerContext): voi
       const act = { act: 'mode.set', detail: { gate, mode, stopAt, reason } };
       await change(context, principal, row, act, () => ({ kind: 'mode-set', gate, mode, stopAt }));
       const { controls, fence } = await loadControls(context.pool, row.number);
-      return controlsState(controls, fence);
+      return controlsState(controls, fence, context.self);
     },
   });
 }
