@@ -141,6 +141,15 @@ test('an answer that came too late confirms what was provisional, or was taken b
   assert.deepEqual(findings.find(({ rule }) => rule === 'nothing-lost')?.breaches, []);
 });
 
+test('a refusal that came too late stands beside whom the lane let in, where a conflict names them', () => {
+  const whole = evening([seen(1, 1, 0, 'provisional')]);
+  const hubScans = whole.hubScans.map((scan) => ({ ...scan, verdict: 'refused' }));
+  const lost = (conflicts: ReadonlyMap<number, number>) =>
+    judge({ ...whole, hubScans, conflicts }).findings.find(({ rule }) => rule === 'nothing-lost');
+  assert.deepEqual(lost(new Map([[1, 1]]))?.breaches, []);
+  assert.equal(lost(new Map([[2, 1]]))?.breaches.length, 1);
+});
+
 test('a block binds two seconds after it was acknowledged, for whoever could have heard of it', () => {
   const promised = [{ kind: 'blocked', ticket: 1, gate: null, atMs: 1_000 }] as const;
   assert.deepEqual(broken(evening([seen(1, 1, 2_500, 'admitted')], { promised })), []);

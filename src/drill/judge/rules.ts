@@ -94,9 +94,10 @@ export function doublesReported(record: RehearsalRecord): Finding {
 /**
  * Whatever a lane showed, its own journal has, and so has the hub. An exact admission whose answer came too
  * late stands beside what the lane had shown by then: a provisional one, which it confirms, or none, and then
- * the lane has taken it back.
+ * the lane has taken it back. A refusal that came too late stands beside whom the lane had let in, if a conflict
+ * names them.
  */
-export function nothingLost({ seen, laneBooks, hubScans }: RehearsalRecord): Finding {
+export function nothingLost({ seen, laneBooks, hubScans, conflicts }: RehearsalRecord): Finding {
   const books = new Map(laneBooks.map((book) => [book.lane, book]));
   const known = new Map(hubScans.map((scan) => [`${scan.deviceId} ${scan.scanId}`, scan]));
   const breaches = seen.flatMap((one) => {
@@ -117,7 +118,11 @@ export function nothingLost({ seen, laneBooks, hubScans }: RehearsalRecord): Fin
       const isLate =
         scan.verdict === 'admitted' &&
         (verdict.verdict === 'provisional') === (scan.annulledAt === null);
-      if (!isLate) {
+      const isNamed =
+        scan.verdict === 'refused' &&
+        verdict.verdict === 'provisional' &&
+        (conflicts.get(one.person.ticket) ?? 0) > 0;
+      if (!isLate && !isNamed) {
         found.push(`${whoOf(one)} was shown ${verdict.verdict}, at the hub it is ${scan.verdict}`);
       }
     }
