@@ -153,7 +153,7 @@ export class Shedding implements Disposable {
     const seconds = drain.retryAfterSeconds(this.#lines[name].waiting, Math.random());
     raw.writeHead(503, { ...REFUSAL_HEADERS, 'retry-after': String(seconds), ...endOf(request) });
     raw.end(REFUSAL);
-    if (isCrowd) leaveUnread(request);
+    if (isCrowd) leaveUnread(request, seconds);
   }
 
   #tick(): void {
