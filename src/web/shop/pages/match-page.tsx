@@ -12,6 +12,7 @@ import { PriceShape } from '../parts/price-shape.tsx';
 import { RefundRule } from '../parts/refund-rule.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { Waiting } from '../parts/waiting.tsx';
+import { listPrice } from '../sale/off-peak.ts';
 import { useAnswer } from '../sale/use-answer.ts';
 import { useWords } from '../use-words.ts';
 
@@ -60,10 +61,7 @@ function PriceTable({ sale }: { readonly sale: SaleView }) {
       <ul className="rounded-md border border-line bg-raised px-4">
         {sale.categories.map((category, place) => {
           const prices = priced.flatMap((type) => {
-            const found = sale.prices.find(
-              (price) => price.category === category.id && price.type === type.id,
-            );
-            return found === undefined ? [] : [{ type, amountMinor: found.amountMinor }];
+            return listPrice(sale, { category: category.id, type: type.id }) === null ? [] : [type];
           });
           if (prices.length === 0) return null;
           return (
@@ -73,13 +71,10 @@ function PriceTable({ sale }: { readonly sale: SaleView }) {
                 {nameOf(category.name)}
               </div>
               <ul className="mt-1 flex flex-wrap gap-x-5 gap-y-1 text-sm">
-                {prices.map(({ type, amountMinor }) => (
+                {prices.map((type) => (
                   <li key={type.id}>
                     {nameOf(type.name)}{' '}
-                    <PriceNow
-                      {...{ sale, amountMinor }}
-                      of={{ category: category.id, type: type.id }}
-                    />
+                    <PriceNow sale={sale} of={{ category: category.id, type: type.id }} />
                   </li>
                 ))}
               </ul>

@@ -5,6 +5,7 @@ import type { Holding } from '../cart/use-holding.ts';
 import { totalRange, usualType } from '../sale/choices.ts';
 import { useWords } from '../use-words.ts';
 import { BottomBar } from './bottom-bar.tsx';
+import { PriceNow } from './off-peak.tsx';
 import { PriceShape } from './price-shape.tsx';
 import { RefundRule } from './refund-rule.tsx';
 import { Stepper } from './stepper.tsx';
@@ -112,7 +113,7 @@ function CategoryChoice({
   readonly chosen: string | null;
   readonly onChoose: (category: string | null) => void;
 }) {
-  const { say, nameOf, tag } = useWords();
+  const { say, nameOf } = useWords();
   const row = 'flex min-h-11 items-center gap-3 border-line border-b last:border-b-0';
   return (
     <fieldset className="flex flex-col">
@@ -130,7 +131,7 @@ function CategoryChoice({
       {sale.categories.map(({ id, name }, place) => {
         const amounts = sale.prices.filter((price) => price.category === id);
         if (amounts.length === 0) return null;
-        const usual = amounts.find(({ type }) => type === usualType(sale, id)) ?? amounts[0];
+        const type = usualType(sale, id) ?? amounts[0]?.type ?? '';
         return (
           <label key={id} className={row}>
             <input
@@ -142,7 +143,9 @@ function CategoryChoice({
             />
             <PriceShape place={place} />
             <span className="flex-1">{nameOf(name)}</span>
-            <strong>{tag(usual?.amountMinor ?? 0, sale.currency)}</strong>
+            <span>
+              <PriceNow sale={sale} of={{ category: id, type }} />
+            </span>
           </label>
         );
       })}

@@ -1,34 +1,28 @@
 // The better price of a quieter moment: beside the usual one, with how long it lasts or when it begins.
-import type { Instant } from '#domain/kernel/instant.ts';
-import { bestIncentive, type Incentive } from '#domain/sales/incentive.ts';
 import type { SaleView } from '#protocol/shop.ts';
 import { groundTime } from '#web/ui/ground-time.ts';
+import { listPrice, now, priceNow, timed } from '../sale/off-peak.ts';
 import { useWords } from '../use-words.ts';
 
-type Shown = SaleView['incentives'][number];
-
-/** @param of - what is priced */
 export function PriceNow({
   sale,
-  amountMinor,
   of,
 }: {
   readonly sale: SaleView;
-  readonly amountMinor: number;
   readonly of: { readonly category: string; readonly type: string };
 }) {
   const { say, tag } = useWords();
-  const best = bestIncentive(sale.incentives.map(timed), of, amountMinor, now());
-  const price = (minor: number) => <strong>{tag(minor, sale.currency)}</strong>;
-  if (best === null) return price(amountMinor);
+  const [usual, is] = [listPrice(sale, of) ?? 0, priceNow(sale, of) ?? 0];
+  const price = <strong>{tag(is, sale.currency)}</strong>;
+  if (is === usual) return price;
   return (
     <>
-      {price(amountMinor - best.amountMinor)}{' '}
+      {price}{' '}
       <s className="text-quiet">
         <span className="sr-only">
-          {say('match.usually', { price: tag(amountMinor, sale.currency) })}
+          {say('match.usually', { price: tag(usual, sale.currency) })}
         </span>
-        <span aria-hidden="true">{tag(amountMinor, sale.currency)}</span>
+        <span aria-hidden="true">{tag(usual, sale.currency)}</span>
       </s>
     </>
   );
@@ -62,16 +56,4 @@ export function OffPeak({ sale }: { readonly sale: SaleView }) {
       ))}
     </ul>
   );
-}
-
-function timed({ slots, ...incentive }: Shown): Incentive {
-  const at = (text: string) => Date.parse(text) as Instant;
-  return {
-    ...incentive,
-    slots: slots?.map(({ from, until }) => ({ from: at(from), until: at(until) })) ?? null,
-  };
-}
-
-function now(): Instant {
-  return Date.now() as Instant;
 }

@@ -1,6 +1,7 @@
 // What a buyer has chosen before anything is held, and what it costs.
 import type { HoldRequest, SaleView } from '#protocol/shop.ts';
 import type { SeatPlan } from '../map/seat-plan.ts';
+import { priceNow } from './off-peak.ts';
 
 export type StandingChoice = { readonly section: string; readonly count: number };
 
@@ -13,8 +14,7 @@ export function usualType(sale: SaleView, category: string): string | null {
 
 export function usualPrice(sale: SaleView, category: string): number | null {
   const type = usualType(sale, category);
-  const found = sale.prices.find((price) => price.category === category && price.type === type);
-  return found?.amountMinor ?? null;
+  return type === null ? null : priceNow(sale, { category, type });
 }
 
 /** What these cost in the cheapest and in the dearest category that sells them all; null: none does. */
@@ -28,9 +28,9 @@ export function totalRange(
     let total = 0;
     for (const [type, count] of counts) {
       if (count === 0) continue;
-      const found = sale.prices.find((price) => price.category === id && price.type === type);
-      if (found === undefined) return [];
-      total += found.amountMinor * count;
+      const price = priceNow(sale, { category: id, type });
+      if (price === null) return [];
+      total += price * count;
     }
     return [total];
   });
