@@ -14,7 +14,8 @@ import { LARGE_SEATS, largeLayout, putOnSale, saleLayout } from './sale-ground.t
 
 const ROUNDS = 5;
 const TURN_MS = 2_000;
-const HOLDING_AT_ONCE = 256;
+/** As many as the sale of `test/scenarios/onsale.test.ts` has. */
+const HOLDING_AT_ONCE = 1_000;
 const BUYING_AT_ONCE = 128;
 const SEATS_EACH = 2;
 const HERD = 160;

@@ -51,7 +51,19 @@ function padsOf(key: Uint8Array): Pads {
 
 /** A name nobody can guess or type wrongly: `prefix` and `bytes` random bytes in base32. */
 export function randomName(prefix: string, bytes: number): string {
-  return prefix + encodeBase32(randomBytes(bytes)).toLowerCase();
+  return prefix + encodeBase32(chance(bytes)).toLowerCase();
+}
+
+/** Asking the system for a few bytes takes as long as for some thousand. */
+const CHANCE_BYTES = 4_096;
+let pool = Buffer.alloc(0);
+
+/** Each byte is handed out once. */
+function chance(bytes: number): Uint8Array {
+  if (pool.length < bytes) pool = randomBytes(Math.max(bytes, CHANCE_BYTES));
+  const taken = pool.subarray(0, bytes);
+  pool = pool.subarray(bytes);
+  return taken;
 }
 
 /** What is kept of a token: enough to recognise it, nothing to present it with. */
