@@ -8,7 +8,7 @@ import { booksOf } from '#server/sales/sale-books.ts';
 import { Sales } from '#server/sales/sales.ts';
 import { writePart } from './bench-report.ts';
 import { HubNode } from './hub-node.ts';
-import { type TestDatabase, testDatabase } from './postgres.ts';
+import { measuredDatabase, type TestDatabase } from './postgres.ts';
 import { ADULT_MINOR, bestOf, SaleBuyer } from './sale-buyer.ts';
 import { LARGE_SEATS, largeLayout, putOnSale, saleLayout } from './sale-ground.ts';
 
@@ -27,7 +27,7 @@ const WANTED = { ratio: 3, paidPerSecond: 250, refusedShare: 0.01 } as const;
 type Round = { readonly commits: number; readonly seats: number; readonly paid: number };
 type Herd = { readonly seats: number; readonly asked: number; readonly wronglyRefused: number };
 
-await using database = await testDatabase();
+await using database = await measuredDatabase();
 await using node = await HubNode.open(database, { now: Date.now() as Instant });
 const sales = new Sales(node.context);
 const rounds: Round[] = [];
@@ -164,7 +164,7 @@ function reportOf(all: readonly Round[], { seats, asked, wronglyRefused }: Herd)
   });
   const share = ((100 * wronglyRefused) / asked).toFixed(2);
   return `Taken ${new Date().toISOString()} by \`npm run bench:sales\` on ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, PostgreSQL with
-fsync on the same machine, one node, without HTTP. Buyers wait for each answer, which comes after the commit. Each round has a ground of ${LARGE_SEATS} seats of its own.
+fsync and the product’s own settings on the same machine, one node, without HTTP. Buyers wait for each answer, which comes after the commit. Each round has a ground of ${LARGE_SEATS} seats of its own.
 
 | round | serial single-row commits/s | seats held/s (${HOLDING_AT_ONCE} buyers, ${SEATS_EACH} each, best available) | ratio | orders paid/s (${BUYING_AT_ONCE} buyers, ${SEATS_EACH} seats each) |
 |---|---|---|---|---|

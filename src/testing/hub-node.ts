@@ -156,18 +156,27 @@ export class HubNode implements AsyncDisposable {
     return codeOf((await this.context.catalogue.get(event)).keyring.own, { serial, issue });
   }
 
+  /** @returns the answer as it goes out. @throws HttpProblem */
+  async answer(
+    device: Device,
+    scanId: string,
+    code: string,
+    direction: Direction = 'in',
+  ): Promise<string> {
+    const scannedAt = iso(this.clock.now);
+    const request: ScanRequest = { scanId, code, direction, scannedAt };
+    const scan = await takeScan(this.context, device, request);
+    return await this.context.authority.scan(device.eventNumber, scan);
+  }
+
   async scan(
     device: Device,
     scanId: string,
     code: string,
     direction: Direction = 'in',
   ): Promise<ScanAnswer | 'scan-id-reused'> {
-    const scannedAt = iso(this.clock.now);
-    const request: ScanRequest = { scanId, code, direction, scannedAt };
     try {
-      const scan = await takeScan(this.context, device, request);
-      const answer = await this.context.authority.scan(device.eventNumber, scan);
-      return JSON.parse(answer) as ScanAnswer;
+      return JSON.parse(await this.answer(device, scanId, code, direction)) as ScanAnswer;
     } catch (error) {
       if (error instanceof HttpProblem && error.code === 'scan-id-reused') return error.code;
       throw error;

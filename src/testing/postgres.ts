@@ -1,6 +1,12 @@
 import pg from 'pg';
 import type { PostgresConnection } from '#server/platform/postgres/supervisor.ts';
-import { asAdmin, startTestServer, TEST_SERVER_VARIABLE, type TestServer } from './test-server.ts';
+import {
+  asAdmin,
+  type ServerSettings,
+  startTestServer,
+  TEST_SERVER_VARIABLE,
+  type TestServer,
+} from './test-server.ts';
 
 export type TestDatabase = AsyncDisposable & { pool: pg.Pool; connection: PostgresConnection };
 
@@ -18,7 +24,19 @@ let made = 0;
  */
 export async function testDatabase(copied?: TestDatabase): Promise<TestDatabase> {
   server ??= findServer();
-  const { connection, template: empty } = await server;
+  return await databaseOn(await server, copied);
+}
+
+/** The same on a server with the product's own settings, for what is measured and not only shown. */
+export async function measuredDatabase(): Promise<TestDatabase> {
+  server ??= startOwn({});
+  return await databaseOn(await server);
+}
+
+async function databaseOn(
+  { connection, template: empty }: TestServer,
+  copied?: TestDatabase,
+): Promise<TestDatabase> {
   const template = copied?.connection.database ?? empty;
   made += 1;
   const database = `test_${process.pid}_${made}`;
@@ -43,8 +61,11 @@ export async function testDatabase(copied?: TestDatabase): Promise<TestDatabase>
 
 async function findServer(): Promise<TestServer> {
   const shared = process.env[TEST_SERVER_VARIABLE];
-  if (shared !== undefined) return JSON.parse(shared);
-  const own = await startTestServer();
+  return shared === undefined ? await startOwn() : JSON.parse(shared);
+}
+
+async function startOwn(settings?: ServerSettings): Promise<TestServer> {
+  const own = await startTestServer(settings);
   process.once('beforeExit', () => void own.stop());
   return own;
 }

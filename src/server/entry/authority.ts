@@ -5,6 +5,7 @@ import type { Clock } from '#server/platform/clock.ts';
 import { isDatabaseAway } from '#server/platform/database-fault.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { numbered } from './answer.ts';
+import { batchMax, mayStart, type Rush } from './batching.ts';
 import type { Catalogue, OpenEvent } from './catalogue.ts';
 import type { ClaimStatements, ClaimStore } from './claim-store.ts';
 import { decideBatch, type Outcome, type PendingScan } from './decide-batch.ts';
@@ -13,8 +14,6 @@ import { lookUpScans } from './look-up-scans.ts';
 import { isSameScan, placedIn, scanIdReused } from './same-scan.ts';
 import type { StoreState } from './store-state.ts';
 
-const BATCH_MAX = 256;
-const BATCHES_AT_ONCE_MAX = 2;
 const QUEUE_MAX = 20_000;
 /** Commits refused in a row before a batch gives up: each means that somebody else moved on. */
 const ATTEMPTS_MAX = 10;
@@ -124,7 +123,7 @@ class EventQueue {
 
   /** Waits for the end of this turn of the event loop: what arrives together is decided together. */
   #schedule(): void {
-    if (this.#isScheduled || !this.#mayStart()) return;
+    if (this.#isScheduled || !mayStart(this.#rush())) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
@@ -132,11 +131,12 @@ class EventQueue {
     });
   }
 
-  /** In a rush a batch waits to be worth its round trips; when little happens nothing waits. */
-  #mayStart(): boolean {
-    const { size } = this.#batches;
-    if (size === 0) return true;
-    return size < BATCHES_AT_ONCE_MAX && this.#waiting.length >= this.#deciding;
+  #rush(): Rush {
+    return {
+      waiting: this.#waiting.length,
+      batches: this.#batches.size,
+      deciding: this.#deciding,
+    };
   }
 
   #start(): void {
@@ -160,11 +160,12 @@ class EventQueue {
     const batch: Waiting[] = [];
     const left: Waiting[] = [];
     const mine = new Set<number>();
+    const max = batchMax(this.#rush());
     for (const waiting of this.#waiting) {
       const { lookup } = waiting.scan;
       const serial = lookup.kind === 'serial' ? lookup.serial : null;
       const isBusy = serial !== null && this.#busyTickets.has(serial) && !mine.has(serial);
-      if (isBusy || batch.length >= BATCH_MAX) left.push(waiting);
+      if (isBusy || batch.length >= max) left.push(waiting);
       else {
         batch.push(waiting);
         if (serial !== null) {

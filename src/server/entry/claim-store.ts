@@ -4,7 +4,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Crossing } from '#domain/entry/crossings.ts';
 import { CLOCKS_APART_MAX_MINUTES } from '#domain/entry/metering.ts';
-import { arrayLiteral } from '#server/platform/array-literal.ts';
+import { packedArray } from '#server/platform/packed-array.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { OpenEvent } from './catalogue.ts';
 import { THIS_CLUSTER } from './epochs.ts';
@@ -175,6 +175,8 @@ const COMMIT_AGAIN = commitStatement(true);
 /** Division by zero and a key taken, as above; the others say that somebody else was faster. */
 const STALE = new Set(['22012', '23505', '40001', '40P01']);
 
+const itself = <T>(value: T): T => value;
+
 export type ClaimStatements = {
   read(event: OpenEvent, asks: readonly Ask[]): Promise<Snapshot>;
   /**
@@ -220,11 +222,11 @@ function statementsOn(database: Pool | PoolClient): ClaimStatements {
     async read(event, asks) {
       const values = [
         event.number,
-        arrayLiteral(asks.map((ask) => ask.device)),
+        packedArray('text', asks, ({ device }) => device),
         event.entryEpoch,
-        arrayLiteral(asks.map((ask) => ask.scanId)),
-        arrayLiteral(asks.map((ask) => ask.checkpoint)),
-        arrayLiteral(asks.map((ask) => ask.serial)),
+        packedArray('text', asks, ({ scanId }) => scanId),
+        packedArray('text', asks, ({ checkpoint }) => checkpoint),
+        packedArray('integer', asks, ({ serial }) => serial),
       ];
       const { rows } = await database.query<ReadRow>({ name: 'claim-read', text: READ, values });
       return snapshotOf(rows);
@@ -236,18 +238,20 @@ function statementsOn(database: Pool | PoolClient): ClaimStatements {
         event.fence,
         event.entryEpoch,
         batch.scans.length,
-        arrayLiteral(batch.insideDelta),
-        arrayLiteral(batch.entered),
+        packedArray('integer', batch.insideDelta, itself),
+        packedArray('integer', batch.entered, itself),
         batch.minute,
         batch.strictRevision,
-        arrayLiteral(batch.limits),
+        packedArray('integer', batch.limits, itself),
         epoch,
-        arrayLiteral(batch.claims.map((claim) => claim.checkpoint)),
-        arrayLiteral(batch.claims.map((claim) => claim.serial)),
-        arrayLiteral(batch.claims.map((claim) => JSON.stringify(claim.crossings))),
-        arrayLiteral(batch.claims.map((claim) => claim.previous)),
+        packedArray('text', batch.claims, ({ checkpoint }) => checkpoint),
+        packedArray('integer', batch.claims, ({ serial }) => serial),
+        packedArray('jsonb', batch.claims, ({ crossings }) => JSON.stringify(crossings)),
+        packedArray('bigint', batch.claims, ({ previous }) => previous),
         batch.readAt,
-        ...SCAN_COLUMNS.map(([column]) => arrayLiteral(batch.scans.map((scan) => scan[column]))),
+        ...SCAN_COLUMNS.map(([column, type]) =>
+          packedArray(type, batch.scans, (scan) => scan[column]),
+        ),
       ];
       try {
         const again = batch.claims.some((claim) => claim.previous > 0);
