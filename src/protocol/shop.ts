@@ -19,7 +19,7 @@ const eventOnSale = z.object({
   opensAt: timeOut,
   closesAt: timeOut,
   currency: z.string(),
-  fromMinor: z.int().nullable().describe('the lowest price of the list'),
+  fromMinor: z.int().nullable().describe('what the cheapest ticket costs now'),
   left: z.int().describe('places that may still be bought; some of them may be held just now'),
 });
 export type EventOnSale = z.infer<typeof eventOnSale>;

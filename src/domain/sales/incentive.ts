@@ -2,7 +2,14 @@
 // quote, and by pages that show prices before there is one.
 import type { Instant } from '#domain/kernel/instant.ts';
 import { PER_MILLE, shareOf } from './money.ts';
-import { type Amount, covers, type PurchaseIncentive } from './price-list.ts';
+import {
+  type Amount,
+  type Channel,
+  covers,
+  hiddenTypes,
+  type PriceList,
+  type PurchaseIncentive,
+} from './price-list.ts';
 
 export type Incentive = Omit<PurchaseIncentive, 'name' | 'channels'>;
 
@@ -20,6 +27,34 @@ export function bestIncentive<T extends Incentive>(
     if (amountMinor > (best?.amountMinor ?? 0)) best = { incentive, amountMinor };
   }
   return best;
+}
+
+/** What a ticket costs at this moment, before fees and vouchers. */
+export function priceAt(
+  incentives: readonly Incentive[],
+  line: { readonly category: string; readonly type: string },
+  priceMinor: number,
+  now: Instant,
+): number {
+  return priceMinor - (bestIncentive(incentives, line, priceMinor, now)?.amountMinor ?? 0);
+}
+
+/** Those that a channel's buyers get. */
+export function incentivesFor(
+  { incentives }: Pick<PriceList, 'incentives'>,
+  channel: Channel,
+): PurchaseIncentive[] {
+  return incentives.filter(({ channels }) => covers(channels, channel));
+}
+
+/** What the cheapest ticket costs now, before fees and without a voucher; null: nothing is sold without one. */
+export function lowestPrice(list: PriceList, channel: Channel, now: Instant): number | null {
+  const hidden = hiddenTypes(list);
+  const incentives = incentivesFor(list, channel);
+  const prices = list.prices
+    .filter(({ type }) => !hidden.has(type))
+    .map((price) => priceAt(incentives, price, price.amountMinor, now));
+  return prices.length === 0 ? null : Math.min(...prices);
 }
 
 export function amountOf(amount: Amount, ofMinor: number): number {

@@ -114,6 +114,11 @@ export function priceOf(list: PriceList, category: string, type: string): number
 }
 
 /** null stands for all of them wherever a list may be left out. */
+/** Those that nobody sees without a voucher. */
+export function hiddenTypes({ types }: Pick<PriceList, 'types'>): ReadonlySet<string> {
+  return new Set(types.flatMap(({ id, isHidden }) => (isHidden ? [id] : [])));
+}
+
 export function covers<T>(list: readonly T[] | null, item: T): boolean {
   return list === null || list.includes(item);
 }

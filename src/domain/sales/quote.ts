@@ -2,7 +2,7 @@
 // given: nothing that is changed later about prices, fees or vouchers changes what was agreed.
 import type { Instant } from '#domain/kernel/instant.ts';
 import type { Cart, CartLine } from './cart.ts';
-import { amountOf, bestIncentive } from './incentive.ts';
+import { amountOf, bestIncentive, incentivesFor } from './incentive.ts';
 import { allocate, sumOf } from './money.ts';
 import { type Channel, covers, type Fee, type PriceList, priceOf } from './price-list.ts';
 import { type Priced, taxesOf } from './quote-taxes.ts';
@@ -42,7 +42,7 @@ export function quote(cart: Cart, list: PriceList, now: Instant): Quote | QuoteR
     if (priceMinor === null) return refuse('not-sold', line.id);
     drafts.push({ line, priceMinor, discounts: [], leftMinor: priceMinor });
   }
-  const incentives = list.incentives.filter(({ channels }) => covers(channels, cart.channel));
+  const incentives = incentivesFor(list, cart.channel);
   for (const draft of drafts) {
     const best = bestIncentive(incentives, draft.line, draft.leftMinor, now);
     if (best === null) continue;

@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { snapshotOf } from '#domain/refunds/policy.ts';
+import { incentivesFor, lowestPrice } from '#domain/sales/incentive.ts';
+import { covers, hiddenTypes } from '#domain/sales/price-list.ts';
 import type { Ground, Localized } from '#domain/venue/match-event.ts';
 import { type SaleTerms, saleStateAt } from '#protocol/sale-terms.ts';
 import {
@@ -188,7 +190,6 @@ async function eventViewOf(context: ServerContext, line: StockLine): Promise<Eve
   const { name, venue, doorsAt, startsAt, endsAt } = row.file;
   const web = sale.terms.channels.find(({ channel }) => channel === 'web');
   const state = saleStateAt(sale.terms, 'web', context.now());
-  const prices = sale.list.prices.map(({ amountMinor }) => amountMinor);
   return {
     id: sale.eventId,
     name,
@@ -200,7 +201,7 @@ async function eventViewOf(context: ServerContext, line: StockLine): Promise<Eve
     opensAt: iso(web?.opensAt ?? NEVER),
     closesAt: iso(web?.closesAt ?? NEVER),
     currency: sale.list.currency,
-    fromMinor: prices.length === 0 ? null : Math.min(...prices),
+    fromMinor: lowestPrice(sale.list, 'web', context.now()),
     left: shown.left,
   };
 }
@@ -211,7 +212,7 @@ async function saleViewOf(context: ServerContext, line: StockLine): Promise<Sale
   const event = await eventViewOf(context, line);
   const kickOffAt = Date.parse(event.startsAt) as Instant;
   const refunds = terms.policy === null ? [] : snapshotOf(terms.policy, kickOffAt).tiers;
-  const hidden = new Set(list.types.flatMap(({ id, isHidden }) => (isHidden ? [id] : [])));
+  const hidden = hiddenTypes(list);
   return {
     ...event,
     layout: { ground: sale.layout.ground, version: sale.layout.version },
@@ -231,19 +232,17 @@ async function saleViewOf(context: ServerContext, line: StockLine): Promise<Sale
     }),
     prices: list.prices.filter(({ type }) => !hidden.has(type)).map((price) => ({ ...price })),
     fees: list.fees
-      .filter(({ channels }) => channels === null || channels.includes('web'))
+      .filter(({ channels }) => covers(channels, 'web'))
       .map(({ id, name, per, amount }) => ({ id, name, per, amount })),
     taxes: list.taxes.map((tax) => ({ ...tax })),
-    incentives: list.incentives
-      .filter(({ channels }) => channels === null || channels.includes('web'))
-      .map(({ id, name, slots, off, categories, types }) => ({
-        id,
-        name,
-        slots: slots?.map(({ from, until }) => ({ from: iso(from), until: iso(until) })) ?? null,
-        off,
-        categories: categories === null ? null : [...categories],
-        types: types === null ? null : [...types],
-      })),
+    incentives: incentivesFor(list, 'web').map(({ id, name, slots, off, categories, types }) => ({
+      id,
+      name,
+      slots: slots?.map(({ from, until }) => ({ from: iso(from), until: iso(until) })) ?? null,
+      off,
+      categories: categories === null ? null : [...categories],
+      types: types === null ? null : [...types],
+    })),
     providers: [...terms.providers],
     ...askedOf(terms, (await context.catalogue.get(sale.event)).ground),
     refundTiers: refunds.map(({ until, keptPerMille }) => ({ until: iso(until), keptPerMille })),

@@ -126,7 +126,7 @@ function PlaceButton({
       aria-pressed={isOn}
       onClick={onPress}
       className={joinClasses(
-        'flex min-h-11 items-center gap-2 rounded-md border px-3 text-left hover:bg-sunken',
+        'flex min-h-11 items-center gap-2 rounded-md border px-3 py-1 text-left leading-snug hover:bg-sunken',
         isOn ? 'border-accent bg-raised font-semibold' : 'border-line',
       )}
     >

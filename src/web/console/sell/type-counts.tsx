@@ -62,11 +62,11 @@ export function TypeCounts({
         <label
           key={id}
           className={joinClasses(
-            'flex min-h-11 items-center gap-3 rounded-md border px-3',
+            'flex min-h-11 items-center gap-3 rounded-md border px-3 py-1',
             index === at ? 'border-accent bg-raised' : 'border-line',
           )}
         >
-          <span className="flex-1">
+          <span className="flex-1 leading-snug">
             {localized(name)}
             {proof !== null && <span className="block text-quiet text-sm">{localized(proof)}</span>}
           </span>

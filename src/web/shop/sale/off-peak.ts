@@ -1,7 +1,7 @@
 // The better price of a quieter moment, as a page shows it before there is a quote: by this device's clock. What is
 // charged is quoted by the server.
 import type { Instant } from '#domain/kernel/instant.ts';
-import { bestIncentive, type Incentive } from '#domain/sales/incentive.ts';
+import { type Incentive, priceAt } from '#domain/sales/incentive.ts';
 import type { SaleView } from '#protocol/shop.ts';
 
 type Of = { readonly category: string; readonly type: string };
@@ -16,8 +16,7 @@ export function listPrice({ prices }: SaleView, { category, type }: Of): number 
 export function priceNow(sale: SaleView, of: Of): number | null {
   const usual = listPrice(sale, of);
   if (usual === null) return null;
-  const best = bestIncentive(sale.incentives.map(timed), of, usual, now());
-  return usual - (best?.amountMinor ?? 0);
+  return priceAt(sale.incentives.map(timed), of, usual, now());
 }
 
 export function timed({ slots, ...incentive }: SaleView['incentives'][number]): Incentive {
