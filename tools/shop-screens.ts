@@ -64,12 +64,7 @@ try {
     await page.getByRole('button', { name: isZh ? '看图选座' : 'On the map' }).click();
     await page.locator('canvas').waitFor();
     await picture('map');
-    for (let steps = 0; steps < 4; steps += 1) {
-      await page.getByRole('button', { name: isZh ? '放大' : 'Zoom in' }).click();
-    }
-    await page.locator('canvas').focus();
-    for (let steps = 0; steps < 26; steps += 1) await page.keyboard.press('ArrowUp');
-    await chooseNear(page.locator('canvas'));
+    await chooseOnMap(page.locator('canvas'));
     await picture('map-seats');
     await page.getByRole('button', { name: isZh ? '列表选座' : 'From a list' }).click();
     await page.getByLabel(isZh ? '看台' : 'Stand').selectOption('north');
@@ -110,14 +105,15 @@ try {
   await globalTeardown();
 }
 
-/** Presses on the map until a seat is chosen: the first may be where people walk. */
-async function chooseNear(canvas: Locator): Promise<void> {
+/** As a buyer does: presses on the stand behind the goal, then on what is in the middle, until that is a seat. */
+async function chooseOnMap(canvas: Locator): Promise<void> {
   const box = await canvas.boundingBox();
   if (box === null) throw new Error('there is no map');
-  const { mouse } = canvas.page();
-  const chosen = canvas.page().getByText(/已选；|Chosen;/);
+  const page = canvas.page();
+  const chosen = page.getByText(/已选；|Chosen;/);
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.15);
   for (let away = 0; away < 16 && (await chosen.count()) === 0; away += 1) {
-    await mouse.click(box.x + box.width / 2 + away * 3, box.y + box.height / 2 + away * 11);
-    await canvas.page().waitForTimeout(120);
+    await page.waitForTimeout(400);
+    await page.mouse.click(box.x + box.width / 2 + away * 3, box.y + box.height / 2 + away * 5);
   }
 }

@@ -24,9 +24,9 @@ import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
-import { controlsState } from './controls-state.ts';
+import { controlsNow } from './controls-state.ts';
 import { eventOr404 } from './find-event.ts';
-import { changeControls, type EventRow, loadControls, type StoredControls } from './store.ts';
+import { changeControls, type EventRow, type StoredControls } from './store.ts';
 
 const eventParams = z.object({ id });
 const itemParams = z.object({ id, item: z.string().max(64) });
@@ -43,8 +43,7 @@ export function addControlRoutes(app: FastifyInstance, context: ServerContext): 
     answer: controlsShape,
     handle: async ({ params }) => {
       const row = await eventOr404(context.pool, params.id);
-      const { controls, fence } = await loadControls(context.pool, row.number);
-      return controlsState(controls, fence, context.self);
+      return await controlsNow(context, row.number);
     },
   });
   addHolds(app, context);
@@ -135,8 +134,7 @@ function addLimits(app: FastifyInstance, context: ServerContext): void {
         }
         return { kind: 'limit-set', scope, limit };
       });
-      const { controls, fence } = await loadControls(context.pool, row.number);
-      return controlsState(controls, fence, context.self);
+      return await controlsNow(context, row.number);
     },
   });
 }
@@ -166,8 +164,7 @@ function addWindow(app: FastifyInstance, context: ServerContext): void {
         kind: 'window-moved',
         window: { ...window, startsAt },
       }));
-      const { controls, fence } = await loadControls(context.pool, row.number);
-      return controlsState(controls, fence, context.self);
+      return await controlsNow(context, row.number);
     },
   });
 }

@@ -10,9 +10,9 @@ import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { change } from './control-routes.ts';
-import { controlsState } from './controls-state.ts';
+import { controlsNow } from './controls-state.ts';
 import { eventOr404 } from './find-event.ts';
-import { type EventRow, loadControls, type StoredControls } from './store.ts';
+import type { EventRow, StoredControls } from './store.ts';
 
 type Window = StoredControls['window'];
 
@@ -39,8 +39,7 @@ export function addKickOffRoutes(app: FastifyInstance, context: ServerContext): 
         refuseDisorder(row, moved, typeof times.startsAt === 'string');
         return { kind: 'window-moved', window: moved };
       });
-      const { controls, fence } = await loadControls(context.pool, row.number);
-      return controlsState(controls, fence, context.self);
+      return await controlsNow(context, row.number);
     },
   });
 }

@@ -7,9 +7,8 @@ import { id } from '#protocol/primitives.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { change, requireScope } from './control-routes.ts';
-import { controlsState } from './controls-state.ts';
+import { controlsNow } from './controls-state.ts';
 import { eventOr404 } from './find-event.ts';
-import { loadControls } from './store.ts';
 
 export function addModeRoutes(app: FastifyInstance, context: ServerContext): void {
   addRoute(app, {
@@ -27,8 +26,7 @@ export function addModeRoutes(app: FastifyInstance, context: ServerContext): voi
       const { gate, mode, stopAt = null, reason } = body;
       const act = { act: 'mode.set', detail: { gate, mode, stopAt, reason } };
       await change(context, principal, row, act, () => ({ kind: 'mode-set', gate, mode, stopAt }));
-      const { controls, fence } = await loadControls(context.pool, row.number);
-      return controlsState(controls, fence, context.self);
+      return await controlsNow(context, row.number);
     },
   });
 }
