@@ -21,6 +21,7 @@ export class GatePage {
 
   async start(): Promise<void> {
     await this.button('开始检票', 'Start scanning').click();
+    await this.button('菜单', 'Menu').waitFor();
   }
 
   /** Opens the camera anew: a video under test may show something else by now. */
@@ -30,12 +31,15 @@ export class GatePage {
     await this.start();
   }
 
-  /** As a reader does that types like a keyboard: too fast for a busy machine to play key by key. */
+  /** As a reader does that types like a keyboard, a key each 8 ms, however long a busy machine takes to play them. */
   async type(code: string): Promise<void> {
     await this.test.page.evaluate(`
-      for (const key of [...${JSON.stringify(code)}, 'Enter']) {
+      const startedMs = performance.now();
+      for (const [index, key] of [...${JSON.stringify(code)}, 'Enter'].entries()) {
         const code = /[a-z]/i.test(key) && key.length === 1 ? 'Key' + key.toUpperCase() : 'Digit' + key;
-        window.dispatchEvent(new KeyboardEvent('keydown', { key, code, cancelable: true }));
+        const event = new KeyboardEvent('keydown', { key, code, cancelable: true });
+        Object.defineProperty(event, 'timeStamp', { value: startedMs + index * 8 });
+        window.dispatchEvent(event);
       }`);
   }
 

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { invalidCredentials, sha256, toHex, validCredentials } from '#testing/credentials.ts';
-import { CODE_HASH_BYTES, codeHash, normaliseCode, outlineOf, readCode } from './reading.ts';
+import {
+  CODE_HASH_BYTES,
+  codeHash,
+  isUnfinishedCode,
+  normaliseCode,
+  outlineOf,
+  readCode,
+} from './reading.ts';
 
 for (const { name, scanned, text } of validCredentials.readings) {
   test(`reads a ticket code: ${name}`, () => {
@@ -28,6 +35,20 @@ test('tells a signed code by its prefix and length, and all else printable is fo
     'HTTPS://X.TEST/?C=1',
   ]) {
     assert.deepEqual(readCode(foreign), { kind: 'foreign', text: foreign });
+  }
+});
+
+test('a code of ours is unfinished until its last letter; nothing else is', () => {
+  const [{ text: signed } = { text: '' }] = validCredentials.signedCodes;
+  const [{ text: code } = { text: '' }] = validCredentials.readings;
+  for (const whole of [code, signed]) {
+    for (let length = 1; length < whole.length; length++) {
+      assert.ok(isUnfinishedCode(whole.slice(0, length).toLowerCase()), whole.slice(0, length));
+    }
+    assert.ok(!isUnfinishedCode(whole), whole);
+  }
+  for (const other of ['', '4006381333931', 'A-17', 'K-17', '北看台', `${code}A`]) {
+    assert.ok(!isUnfinishedCode(other), other);
   }
 });
 

@@ -1,5 +1,5 @@
 // What a camera, wedge or card reader delivers, before anything is looked up.
-import { isSignedCode } from './signed-code.ts';
+import { isSignedCode, isUnfinishedSignedCode } from './signed-code.ts';
 import { parseTicketCode, type TicketCode } from './ticket-code.ts';
 
 /** Longer than any code we issue or import; what is longer is noise or an attack. */
@@ -26,6 +26,14 @@ export function readCode(scanned: string): Reading {
 
 /** 26 letters of base32 that begin as ours do. QR codes correct their errors: this is no misreading. */
 const LIKE_OURS = /^[KL][A-Z2-7]{25}$/;
+
+/** Whether a code of ours could go on from here: what types it key by key has not finished. */
+export function isUnfinishedCode(typed: string): boolean {
+  const text = normaliseCode(typed);
+  return text !== null && (BEGINS_LIKE_OURS.test(text) || isUnfinishedSignedCode(text));
+}
+
+const BEGINS_LIKE_OURS = /^[KL][A-Z2-7]{0,24}$/;
 
 /** @returns the one spelling under which codes are compared and hashed; null if it cannot be a code */
 export function normaliseCode(scanned: string): string | null {

@@ -40,6 +40,11 @@ export function isSignedCode(text: string): boolean {
   return text.length === SIGNED_CODE_LENGTH && text.startsWith(PREFIX);
 }
 
+export function isUnfinishedSignedCode(text: string): boolean {
+  const isBegun = text.startsWith(PREFIX) || PREFIX.startsWith(text);
+  return isBegun && text !== '' && text.length < SIGNED_CODE_LENGTH;
+}
+
 /** The event a signed code names, unverified: only to find the key that verifies it. */
 export function claimedEventOf(text: string): number | null {
   const body = bodyOf(text);

@@ -55,6 +55,40 @@ test('a reader that sends no Enter ends by falling silent', () => {
   assert.equal(burst.ends(atMs + 200), null);
 });
 
+test('a code of ours that stops half-way is one scan when its rest comes late, with Enter or without', () => {
+  for (const isEnding of [true, false]) {
+    const { burst, atMs } = typed(CODE.slice(0, 9));
+    assert.equal(burst.ends(atMs + 300), null);
+    let lastMs = atMs;
+    for (const [index, character] of [...CODE.slice(9)].entries()) {
+      lastMs = atMs + 600 + index * 8;
+      const code = /[A-Z]/.test(character) ? `Key${character}` : `Digit${character}`;
+      burst.press({ key: character, code, isShifted: true, atMs: lastMs });
+    }
+    const taken = isEnding ? burst.press(enter(lastMs + 8)).burst : burst.ends(lastMs + 110);
+    assert.equal(taken?.byKey, CODE);
+  }
+});
+
+test('keys pressed every 10 ms that a busy phone hears every 400 ms are one scan', () => {
+  const burst = new KeyBurst();
+  const HEARD_EACH_MS = 400;
+  for (const [index, character] of [...CODE].entries()) {
+    const code = /[A-Z]/.test(character) ? `Key${character}` : `Digit${character}`;
+    burst.press({ key: character, code, isShifted: true, atMs: index * 10 });
+    const isTimedOut = burst.silenceMs < HEARD_EACH_MS && index < CODE.length - 1;
+    if (isTimedOut) assert.equal(burst.ends(index * HEARD_EACH_MS + burst.silenceMs), null);
+  }
+  assert.equal(burst.press(enter(CODE.length * 10)).burst?.byKey, CODE);
+});
+
+test('what stays half a code ends after all, and is told as it was', () => {
+  const { burst, atMs } = typed(CODE.slice(0, 9));
+  assert.equal(burst.silenceMs, 1_050);
+  assert.equal(burst.ends(atMs + burst.silenceMs)?.byKey, CODE.slice(0, 9));
+  assert.equal(burst.silenceMs, 110);
+});
+
 test('what a person types is no scan, and is not taken away from them', () => {
   const burst = new KeyBurst();
   for (const [index, character] of [...'HELLOHELLO'].entries()) {

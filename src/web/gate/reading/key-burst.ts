@@ -1,6 +1,7 @@
 // A reader that types like a keyboard, told from a person by its speed. It sends key positions for some
 // country's layout, so each scan is kept twice: as the system understood the keys, and as a US keyboard has
 // them. Whichever is a code of ours is what was scanned.
+import { isUnfinishedCode } from '#domain/credentials/reading.ts';
 
 export type KeyPress = {
   readonly key: string;
@@ -13,9 +14,19 @@ export type Burst = { readonly byKey: string; readonly byPosition: string };
 
 /** A person needs longer between two keys; the slowest readers over Bluetooth need 50 ms. */
 const GAP_MAX_MS = 60;
+/**
+ * How long the rest of a code of ours may be on its way: radio repeats in a crowd what it has lost, and a phone that is
+ * busy hears its keys late. Shorter, and one scan would be two, neither of them readable.
+ */
+const PAUSE_MAX_MS = 1_000;
+/** Silence is noticed by a timer, and keys carry times of their own. */
+const MARGIN_MS = 50;
 const LENGTH_MIN = 6;
 
-/** Collects presses; a burst ends with Enter or Tab, or when {@link ends} finds that nothing follows. */
+/**
+ * Collects presses; a burst ends with Enter or Tab, or when {@link ends} finds that nothing follows. All times are
+ * milliseconds of one clock.
+ */
 export class KeyBurst {
   #byKey = '';
   #byPosition = '';
@@ -23,7 +34,7 @@ export class KeyBurst {
 
   /** @returns what was scanned, when this press ends it; `isBurst`: it was typed by no person */
   press(press: KeyPress): { readonly burst: Burst | null; readonly isBurst: boolean } {
-    if (press.atMs - this.#lastMs > GAP_MAX_MS) this.#clear();
+    if (press.atMs - this.#lastMs > this.#gapMaxMs) this.#clear();
     if (press.key === 'Enter' || press.key === 'Tab') {
       const burst = this.#taken();
       return { burst, isBurst: burst !== null };
@@ -37,15 +48,32 @@ export class KeyBurst {
     return { burst: null, isBurst: this.#byPosition.length > 1 };
   }
 
-  /** For readers that send nothing at the end. */
+  /** How long nothing must follow the last key before {@link ends} is worth asking. */
+  get silenceMs(): number {
+    return this.#gapMaxMs + MARGIN_MS;
+  }
+
+  /** For readers that send nothing at the end. Too short for a scan, it may still be the beginning of one. */
   ends(nowMs: number): Burst | null {
-    return nowMs - this.#lastMs > GAP_MAX_MS ? this.#taken() : null;
+    if (this.#length < LENGTH_MIN || nowMs - this.#lastMs <= this.#gapMaxMs) return null;
+    return this.#taken();
+  }
+
+  get #length(): number {
+    return Math.max(this.#byKey.length, this.#byPosition.length);
+  }
+
+  get #gapMaxMs(): number {
+    // The first key alone might be a person's.
+    const isBegun = (text: string) => text.length > 1 && isUnfinishedCode(text);
+    return isBegun(this.#byKey) || isBegun(this.#byPosition) ? PAUSE_MAX_MS : GAP_MAX_MS;
   }
 
   #taken(): Burst | null {
     const burst = { byKey: this.#byKey, byPosition: this.#byPosition };
+    const isScan = this.#length >= LENGTH_MIN;
     this.#clear();
-    return Math.max(burst.byKey.length, burst.byPosition.length) >= LENGTH_MIN ? burst : null;
+    return isScan ? burst : null;
   }
 
   #clear(): void {

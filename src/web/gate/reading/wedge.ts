@@ -2,8 +2,6 @@
 import { readCode } from '#domain/credentials/reading.ts';
 import { type Burst, KeyBurst } from './key-burst.ts';
 
-const SILENCE_MS = 110;
-
 /** @returns stops it */
 export function watchWedge(onCode: (text: string) => void): () => void {
   const keys = new KeyBurst();
@@ -28,7 +26,7 @@ export function watchWedge(onCode: (text: string) => void): () => void {
     }
     clearTimeout(silence);
     take(burst);
-    silence = setTimeout(() => take(keys.ends(performance.now())), SILENCE_MS);
+    silence = setTimeout(() => take(keys.ends(performance.now())), keys.silenceMs);
   };
   // Before any button can take Space or Enter for itself.
   window.addEventListener('keydown', onKeyDown, { capture: true });
