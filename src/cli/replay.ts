@@ -71,10 +71,20 @@ async function understood(bytes: Readable) {
 }
 
 function words(replayed: Replay): string[] {
-  const { scans, judged, judgedAlone, leftOut, differences } = replayed;
+  const { scans, judged, judgedInCell, judgedAlone, leftOut, differences } = replayed;
   const out = Object.entries(leftOut).filter(([, n]) => n > 0);
+  const held = [
+    [judgedInCell, 'of a cell'],
+    [judgedAlone, 'of lanes alone'],
+  ] as const;
   return [
-    `${count(scans, 'scan')}: ${judged.toLocaleString('en')} decided once more, ${judgedAlone.toLocaleString('en')} of lanes alone held against what they may have known`,
+    `${count(scans, 'scan')}: ${judged.toLocaleString('en')} decided once more`,
+    ...held
+      .filter(([n]) => n > 0)
+      .map(
+        ([n, whose]) =>
+          `  ${n.toLocaleString('en')} ${whose} held against what they may have known`,
+      ),
     ...out.map(([why, n]) => `  ${n.toLocaleString('en')} left out: ${LEFT_OUT_WORDS[why] ?? why}`),
     count(differences.length, 'verdict differs', 'verdicts differ'),
     ...(differences.length === 0 ? [] : differenceTables(differences)),

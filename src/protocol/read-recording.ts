@@ -106,9 +106,8 @@ class Reader {
     const { kind: _, found: text, readAt, batchFrom, decidedAt, ...scan } = line;
     const found = text === null ? null : readFound(text);
     if (text !== null && found === null) throw this.#bad(`found: “${text}” is not known here`);
-    const basis =
-      found === null || readAt === null || batchFrom === null ? null : { found, readAt, batchFrom };
-    return { ...scan, decidedAt: decidedAt as Instant, basis };
+    const basis = readAt === null || batchFrom === null ? null : { readAt, batchFrom };
+    return { ...scan, decidedAt: decidedAt as Instant, found, basis };
   }
 
   #bad(why: string): RecordingError {

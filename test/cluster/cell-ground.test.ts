@@ -1,74 +1,47 @@
 // A ground with two boxes and its hub, each a server with a PostgreSQL of its own, and a cell that all of them decide in.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '#drill/network/free-port.ts';
 import type { CellView } from '#protocol/cell.ts';
-import type { AuthorityView } from '#protocol/edge.ts';
-import { EtcdCluster, missingEtcd, PATIENCE } from '../../src/testing/cluster/etcd-cluster.ts';
-import { DERBY, Ground, type GroundLane } from '../../src/testing/ground.ts';
+import { CelledGround, patiently } from '../../src/testing/cluster/celled-ground.ts';
+import { type EtcdCluster, missingEtcd, PATIENCE } from '../../src/testing/cluster/etcd-cluster.ts';
+import { DERBY, type Ground, type GroundLane } from '../../src/testing/ground.ts';
 import type { HttpNode } from '../../src/testing/http-node.ts';
 import { provisional } from '../../src/testing/lane-journal.ts';
-import { freePort, until } from '../../src/testing/waiting.ts';
+import { until } from '../../src/testing/waiting.ts';
 
 const skip = missingEtcd() ?? false;
 const SOON_MS = 15_000;
 const TICKETS = 60;
 
+let celled: CelledGround;
 let cluster: EtcdCluster;
 let ground: Ground;
 let north: HttpNode;
 let south: HttpNode;
 let lane: GroundLane;
-let dir: string;
 
 before(async () => {
   if (skip !== false) return;
-  dir = mkdtempSync(path.join(tmpdir(), 'kaimen-cell-'));
-  cluster = await EtcdCluster.start(['a', 'b', 'c'].map((name) => ({ name, host: '127.0.0.1' })));
-  const cellFile = path.join(dir, 'cell.json');
-  writeFileSync(cellFile, JSON.stringify({ endpoints: cluster.endpoints, venue: ['b'] }));
-  ground = await Ground.open(TICKETS, cellFile);
+  celled = await CelledGround.open(TICKETS);
+  ({ cluster, ground } = celled);
   north = await ground.box('north', await freePort());
   south = await ground.box('south', await freePort());
   lane = await ground.enrol();
 });
 
 after(async () => {
-  await ground?.[Symbol.asyncDispose]();
-  await cluster?.[Symbol.asyncDispose]();
-  if (dir !== undefined) rmSync(dir, { recursive: true, force: true });
+  await celled?.[Symbol.asyncDispose]();
 });
 
-const authority = (to: string) =>
-  ground.hub.ask<AuthorityView>(`${DERBY}/authority`, { body: { to, reason: 'match day' } });
-
-/** A machine with other work sheds the console first, and says so. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries > 20 || !/overloaded/.test((error as Error).message)) throw error;
-      await pause(250);
-    }
-  }
-}
-
-const wordAt = async (node: HttpNode, serial: number, by = lane): Promise<string> => {
-  const { status, body } = await ground.tryScan(node, by, serial);
-  return status === 200 ? String(body.reason ?? body.verdict) : String(status);
-};
+const wordAt = (node: HttpNode, serial: number, by = lane) => celled.word(node, by, serial);
 
 test('is handed an event that was decided at the hub, and every node decides it from there', {
   skip,
 }, async () => {
   assert.equal(await wordAt(ground.hub, 1), 'admitted');
-  await patiently(() => ground.hub.ask(`${DERBY}/cell`, { body: { act: 'keep' } }));
-  assert.equal((await patiently(() => authority('cell'))).authority, 'cell');
+  assert.equal((await celled.decideInCell()).authority, 'cell');
   for (const [node, rung] of [
     [ground.hub, 'hub'],
     [north, 'edge'],
@@ -251,7 +224,7 @@ test('is handed back with everything it decided, and cleared after the match', {
   skip,
 }, async () => {
   await patiently(() => ground.hub.refuses(409, `${DERBY}/cell`, { body: { act: 'clear' } }));
-  assert.equal((await patiently(() => authority('hub'))).authority, 'hub');
+  assert.equal((await celled.decideAt('hub')).authority, 'hub');
   assert.equal(await wordAt(ground.hub, 40), 'already-used');
   assert.equal(await wordAt(ground.hub, 41), 'admitted');
   await until(

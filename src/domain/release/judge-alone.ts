@@ -17,7 +17,8 @@ const OF_READING = new Set(['unreadable', 'forged', 'unknown', 'wrong-event']);
 /** Of a stop at the gate somebody at the lane may have said so: no control is in it. */
 const OF_POLICY = new Set(['cannot-verify', 'annulled', 'check-seat']);
 
-const FULL: Occupancy = { inside: full(), thisMinute: full() };
+/** Every limit and meter spent. */
+export const FULL: Occupancy = { inside: full(), thisMinute: full() };
 
 export function judgeAlone(recording: Recording, state: RecordedState, scan: RecordedScan): Alone {
   if (scan.rung === 'visual' || scan.rung === 'open') return { kind: 'left-out', why: 'counted' };
@@ -76,7 +77,7 @@ function isBefore(scan: RecordedScan) {
     each.at < scan.decidedAt && (each.device !== scan.device || each.scan !== scan.scanId);
 }
 
-/** As if every limit and meter were spent: a lane hears of that, and not when. */
+/** A lane hears that they are spent, and not when. */
 function full(): ReadonlyMap<string, number> {
   return new (class extends Map<string, number> {
     override get(): number {

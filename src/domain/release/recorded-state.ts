@@ -173,9 +173,9 @@ export function timeOf(batch: readonly RecordedScan[]): Instant {
   return Math.min(...batch.map(({ decidedAt }) => decidedAt)) as Instant;
 }
 
-/** Whether it wrote a crossing in its batch; what was taken up later is among the changes. */
+/** Whether it wrote a crossing as it was decided; what was taken up later is among the changes. */
 export function hasCrossed(scan: RecordedScan): boolean {
-  return scan.basis !== null && scan.verdict === 'admitted' && scan.serial !== null;
+  return scan.found !== null && scan.verdict === 'admitted' && scan.serial !== null;
 }
 
 export function crossingOf(scan: RecordedScan): Crossing {

@@ -58,11 +58,12 @@ export type RecordedScan = {
   readonly decidedAt: Instant;
   readonly inside: number;
   /** Null: it was taken up from a journal, or decided by a version that did not write this down. */
+  readonly found: Found | null;
+  /** Null besides: it was decided in a cell, where nodes know each other’s decisions and not each other’s moment. */
   readonly basis: Basis | null;
 };
 
 export type Basis = {
-  readonly found: Found;
   /** The revision at which the decider had read. */
   readonly readAt: number;
   /** The one after which its batch was written: scans with the same were decided together, one after the other. */

@@ -1,12 +1,15 @@
-// A recorded match, decided once more by this version: what it would have said differently. What the authority
-// decided is judged on exactly what it knew; what a lane decided alone, on anything that it may have known.
+// A recorded match, decided once more by this version: what it would have said differently. What one authority
+// decided is judged on exactly what it knew; what a lane decided alone, on anything that it may have known; what was
+// decided in a cell, on the crossings that stood there and anything else that its members may have known.
 import type { Crossing } from '#domain/entry/crossings.ts';
 import { decideScan } from '#domain/entry/decide-scan.ts';
 import { meteredMinute } from '#domain/entry/metering.ts';
 import type { Direction } from '#domain/entry/verdict.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import type { Occupancy } from '#domain/venue/controls.ts';
+import type { Found } from './found.ts';
 import { judgeAlone } from './judge-alone.ts';
+import { judgeInCell } from './judge-in-cell.ts';
 import {
   batchesOf,
   crossingOf,
@@ -26,7 +29,7 @@ export type ReplayDifference = {
   readonly direction: Direction;
   readonly at: Instant;
   /** `lane`: it had been decided by a lane alone, and nothing that the lane may have known explains it. */
-  readonly by: 'authority' | 'lane';
+  readonly by: 'authority' | 'cell' | 'lane';
   readonly old: Said;
   readonly new: Said;
 };
@@ -35,6 +38,7 @@ export type Replay = {
   readonly scans: number;
   /** On exactly what had been known. */
   readonly judged: number;
+  readonly judgedInCell: number;
   readonly judgedAlone: number;
   /** Left out, and why. */
   readonly leftOut: Readonly<Record<LeftOut, number>>;
@@ -46,6 +50,7 @@ export function replay(recording: Recording): Replay {
   const differences: ReplayDifference[] = [];
   const leftOut = { counted: 0, reading: 0, policy: 0, elsewhere: 0 };
   let judged = 0;
+  let judgedInCell = 0;
   let judgedAlone = 0;
   const foreignFrom = firstElsewhere(recording);
   for (const batch of batchesOf(recording.scans)) {
@@ -55,11 +60,17 @@ export function replay(recording: Recording): Replay {
         leftOut.elsewhere += 1;
         continue;
       }
-      if (scan.basis !== null) {
+      if (scan.found !== null && scan.basis !== null) {
         judged += 1;
-        const said = together.decide(scan, scan.basis);
+        const said = together.decide(scan, scan.found, scan.basis);
         if (!isAlike(said, scan)) differences.push(differenceOf(state, scan, 'authority', said));
         together.take(scan);
+        continue;
+      }
+      if (scan.found !== null) {
+        judgedInCell += 1;
+        const said = judgeInCell(recording, state, scan, scan.found);
+        if (said !== null) differences.push(differenceOf(state, scan, 'cell', said));
         continue;
       }
       const alone = judgeAlone(recording, state, scan);
@@ -70,7 +81,14 @@ export function replay(recording: Recording): Replay {
       }
     }
   }
-  return { scans: recording.scans.length, judged, judgedAlone, leftOut, differences };
+  return {
+    scans: recording.scans.length,
+    judged,
+    judgedInCell,
+    judgedAlone,
+    leftOut,
+    differences,
+  };
 }
 
 /** From where another node had the word: what it knew is in its own recording. */
@@ -99,7 +117,7 @@ class Together implements Occupancy {
   readonly inside: Occupancy['inside'] = this.#view((scope) => this.#insideOf(scope));
   readonly thisMinute: Occupancy['thisMinute'] = this.#view((scope) => this.#enteredIn(scope));
 
-  decide(scan: RecordedScan, { found, readAt }: Basis): Said {
+  decide(scan: RecordedScan, found: Found, { readAt }: Basis): Said {
     this.#readAt = readAt;
     const counted = this.#state.minuteAt(readAt);
     this.#isOfMinute = meteredMinute(counted.minute, this.#now) === counted.minute;

@@ -12,6 +12,7 @@ import { noteConflicts } from '#server/entry/note-conflicts.ts';
 import { TICKET_COLUMNS, type TicketRow, ticketOf } from '#server/entry/ticket-row.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import { type CellEvent, peopleMoved } from './mirror.ts';
+import { noteChanges } from './note-changes.ts';
 import {
   addPeople,
   type ClaimValue,
@@ -77,6 +78,7 @@ export function writeDown(
       .filter(({ what }) => what.kind === 's')
       .map((each) => scanRow(event, head, each));
     await upsertRows(client, 'scans', scans);
+    await noteChanges(client, event, { head, ground: groundIn(head) }, fresh);
     const claims = latest(fresh.filter(({ what }) => what.kind === 'c'));
     await upsertRows(
       client,
