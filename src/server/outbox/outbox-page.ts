@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { OUTBOX_STATES, type OutboxMessage, type OutboxPage } from '#protocol/delivery.ts';
 import { iso } from '#server/platform/clock.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
+import { onSnapshot } from '#server/platform/transaction.ts';
 import { maskedAddress, withoutAddress } from './masked-address.ts';
 import { type OutboxDeps, openedAddressee, sealedAddressee } from './outbox.ts';
 
@@ -30,13 +31,20 @@ type Wanted = {
   readonly after?: string | undefined;
 };
 
-/** Latest first. */
+/** Latest first; messages and counts of one moment. */
 export async function outboxPage(
   pool: Pool,
-  { state, order, after }: Wanted,
+  wanted: Wanted,
 ): Promise<Omit<OutboxPage, 'channels'>> {
+  return await onSnapshot(pool, async (client) => ({
+    ...(await pageOf(client, wanted)),
+    counts: await countStates(client),
+  }));
+}
+
+async function pageOf(client: PoolClient, { state, order, after }: Wanted) {
   const [latest, lastId] = cursorOf(after);
-  const { rows } = await pool.query<Row>(
+  const { rows } = await client.query<Row>(
     `SELECT o.id, channel, template, language, masked, e.id AS event_id, order_ref, state, attempts,
        o.created_at, due_at, settled_at, why
      FROM outbox o LEFT JOIN events e ON e.number = o.event
@@ -50,7 +58,6 @@ export async function outboxPage(
   return {
     messages: shown.map(messageOf),
     next: last === undefined ? null : `${last.created_at.getTime()}.${last.id}`,
-    counts: await countStates(pool),
   };
 }
 
@@ -77,8 +84,8 @@ function messageOf(row: Row): OutboxMessage {
   };
 }
 
-async function countStates(pool: Pool): Promise<OutboxPage['counts']> {
-  const { rows } = await pool.query<{ state: OutboxMessage['state']; count: string }>(
+async function countStates(client: PoolClient): Promise<OutboxPage['counts']> {
+  const { rows } = await client.query<{ state: OutboxMessage['state']; count: string }>(
     'SELECT state, count(*) FROM outbox GROUP BY state',
   );
   const found = new Map(rows.map(({ state, count }) => [state, Number(count)]));

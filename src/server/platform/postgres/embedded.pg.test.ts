@@ -1,3 +1,5 @@
+// PostgreSQL as a child: what it outlives, and what it says when it cannot start. How long it takes to be ready again is
+// judged by `npm run drill -- kill`.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -47,7 +49,7 @@ before(async () => {
 
 after(() => scratch[Symbol.dispose]());
 
-test('keeps rows across a restart, and starts again in less than a second', async () => {
+test('keeps rows across a restart', async (t) => {
   {
     await using server = await start();
     await ask(server.connection, 'INSERT INTO scans VALUES (1)');
@@ -55,8 +57,7 @@ test('keeps rows across a restart, and starts again in less than a second', asyn
   assert.deepEqual(running(), []);
   const began = performance.now();
   await using server = await start();
-  const ms = performance.now() - began;
-  assert.ok(ms < 1_000, `${ms} ms`);
+  t.diagnostic(`started again in ${Math.round(performance.now() - began)} ms`);
   assert.deepEqual(await ask(server.connection, 'SELECT id FROM scans'), [{ id: 1 }]);
   await ask(server.connection, 'TRUNCATE scans');
 });
@@ -76,7 +77,7 @@ test('leaves no door open: one socket in a private directory, private files, not
   assert.deepEqual(row, { addresses: '', fsync: 'on', checksums: 'on', zone: 'UTC' });
 });
 
-test('restarts PostgreSQL within three seconds when its postmaster is killed, and says so', async () => {
+test('restarts PostgreSQL by itself when its postmaster is killed, and says so', async (t) => {
   const said: string[] = [];
   const up = Promise.withResolvers<void>();
   await using server = await start({
@@ -93,9 +94,8 @@ test('restarts PostgreSQL within three seconds when its postmaster is killed, an
   const began = performance.now();
   process.kill(killed, 'SIGKILL');
   await up.promise;
-  const ms = performance.now() - began;
+  t.diagnostic(`up again in ${Math.round(performance.now() - began)} ms`);
   await cut;
-  assert.ok(ms < 3_000, `${ms} ms`);
   assert.deepEqual(said, ['SIGKILL', 'up']);
   assert.notEqual(server.pid(), killed);
   assert.deepEqual(await ask(server.connection, 'SELECT id FROM scans'), [{ id: 2 }]);
@@ -139,7 +139,7 @@ test('shuts PostgreSQL down when the process that started it is killed', async (
   assert.equal(await waitUntilNone(running, 5_000), true);
 });
 
-test('clears away a PostgreSQL that a killed process left running, and starts at once', async () => {
+test('clears away a PostgreSQL that a killed process left running, and starts', async (t) => {
   const { child, report } = await spawnPostgresProcess(dataDir, null);
   assert.ok('up' in report, JSON.stringify(report));
   const { pid } = report.up;
@@ -152,7 +152,7 @@ test('clears away a PostgreSQL that a killed process left running, and starts at
   assert.equal(isAlive(pid), true);
   const began = performance.now();
   await using server = await start();
-  assert.ok(performance.now() - began < 3_000);
+  t.diagnostic(`started in ${Math.round(performance.now() - began)} ms`);
   assert.equal(isAlive(pid), false);
   assert.notEqual(server.pid(), pid);
 });
