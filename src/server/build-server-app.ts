@@ -1,6 +1,6 @@
 // Every address that the server answers, context by context.
 import type { Server } from 'node:https';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { collectDefaultMetrics } from 'prom-client';
 import { addAlarmRoutes } from './access/alarm-routes.ts';
@@ -10,11 +10,10 @@ import { addOfferRoutes } from './access/offer-routes.ts';
 import { addPeopleRoutes } from './access/people-routes.ts';
 import { addDeviceRoutes, addTokenRoutes } from './access/routes.ts';
 import { addShiftRoutes } from './access/shift-routes.ts';
-import { DEVICE_PREFIX } from './access/store.ts';
 import { addAccountRoutes } from './accounts/account-routes.ts';
 import { addSessionRoutes } from './accounts/session-routes.ts';
-import { SESSION_PREFIX } from './accounts/session-store.ts';
 import { addDelivery } from './add-delivery.ts';
+import { authenticate, prove } from './authenticate.ts';
 import { addBackupRoutes } from './backup/routes.ts';
 import { addBoxOfficeRoutes } from './box-office/routes.ts';
 import { addCellRoutes } from './cell/cell-routes.ts';
@@ -49,11 +48,9 @@ import type { ServeConfig } from './platform/config.ts';
 import { problemOfFault } from './platform/database-fault.ts';
 import { buildApp } from './platform/http/app.ts';
 import { addHealthRoutes } from './platform/http/health-routes.ts';
-import { HttpProblem } from './platform/http/problem.ts';
 import { followTls, readTls } from './platform/http/tls-files.ts';
 import { acceptCsv } from './platform/http/upload.ts';
 import { KeyedRequests } from './platform/idempotency/keyed-requests.ts';
-import type { Principal } from './platform/principal.ts';
 import { Shedding } from './platform/shedding/shedding.ts';
 import { addReleaseRoutes } from './release/release-routes.ts';
 import type { RunningOutbox } from './run-outbox.ts';
@@ -250,53 +247,4 @@ function keepKeyedRequests(
   app.decorate('keyedRequests', keyed);
   const forgetting = keyed.keepShort();
   stopping.addEventListener('abort', () => clearInterval(forgetting));
-}
-
-/**
- * A store that is older than what lanes have seen may have lost their enrolment too: it does not tell
- * them that they are revoked, or they would stop for good.
- *
- * @throws HttpProblem `store-behind` for an unknown device's token while the store is being rebuilt;
- *   `unavailable` at a box that may not have heard of it yet
- */
-async function authenticate(
-  context: ServerContext,
-  watch: NodeWatch,
-  token: string,
-  isAttended: boolean,
-): Promise<Principal | null> {
-  const principal = await context.access.authenticate(token);
-  if (isAttended && principal !== null && token.startsWith(SESSION_PREFIX)) {
-    context.access.sessions.touch(principal.id);
-  }
-  if (principal === null && token.startsWith(DEVICE_PREFIX)) {
-    context.storeState.servingEpoch();
-    if (watch.mayBeNew(token)) throw notHeardOf();
-  }
-  return principal;
-}
-
-/** @throws HttpProblem as {@link authenticate}, and for a proof that is not good for this request */
-async function prove(
-  context: ServerContext,
-  watch: NodeWatch,
-  { method, url }: FastifyRequest,
-  proof: string,
-): Promise<Principal | null> {
-  const device = await context.access.proofs.prove({ method, target: url }, proof);
-  if (device === null) {
-    context.storeState.servingEpoch();
-    // Its head names the key; everything after it is another one with each request.
-    if (watch.mayBeNew(proof.split('.', 1)[0] ?? '')) throw notHeardOf();
-  }
-  return device;
-}
-
-/** A box has not heard of it yet: sent away as unknown, a lane would stop for good. */
-function notHeardOf(): HttpProblem {
-  return new HttpProblem('unavailable', {
-    detail: 'this box has not heard of this device yet',
-    mend: 'send the same request again in a moment, or to the hub',
-    retryAfterSeconds: 1,
-  });
 }

@@ -11,6 +11,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type GroundLayout, seatCount } from '#domain/seating/ground-layout.ts';
+import { freePort } from '#drill/network/free-port.ts';
 import type { ChangePreview, ChangeView } from '#protocol/event-change.ts';
 import type { SaleBooks } from '#protocol/sales.ts';
 import type { HoldView } from '#protocol/shop.ts';
@@ -24,7 +25,7 @@ import type {
 import { MailServer, type ReceivedMail } from '#testing/mail-server.ts';
 import { type TestDatabase, testDatabase } from '#testing/postgres.ts';
 import { areasOf, eventIn, largeLayout, saleOf } from '#testing/sale-ground.ts';
-import { freePort, until } from '#testing/waiting.ts';
+import { until } from '#testing/waiting.ts';
 import { ServerProcess } from '../../src/drill/server-process.ts';
 import { auditSale } from './sale-audit.ts';
 import { SandboxProcess } from './sandbox-process.ts';

@@ -4,12 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { freePort } from '#drill/network/free-port.ts';
 import { type Answered, DrillClient, type Lane } from '../../src/drill/drill-client.ts';
 import { healthOf, startAgain, startBox } from '../../src/drill/ground-edge.ts';
 import { ServerProcess } from '../../src/drill/server-process.ts';
 import { entryScan, refOf, type SmallMatch, setUpMatch } from '../../src/drill/small-match.ts';
 import type { ScanAnswer } from '../../src/protocol/scans.ts';
-import { freePort, until } from '../../src/testing/waiting.ts';
+import { until } from '../../src/testing/waiting.ts';
 
 const SOON_MS = 20_000;
 const SCAN_MS = 5_000;

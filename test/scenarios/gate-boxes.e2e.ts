@@ -2,12 +2,13 @@
 // anew meanwhile. Once the hub decides and the box goes, once the other way round.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { freePort } from '#drill/network/free-port.ts';
 import { TestBrowser, type TestPage } from '../../src/testing/browser.ts';
 import { CameraVideo } from '../../src/testing/camera-video.ts';
 import { GatePage } from '../../src/testing/gate-page.ts';
 import { DERBY, Ground } from '../../src/testing/ground.ts';
 import type { HttpNode } from '../../src/testing/http-node.ts';
-import { freePort, until } from '../../src/testing/waiting.ts';
+import { until } from '../../src/testing/waiting.ts';
 
 const SOON_MS = 20_000;
 

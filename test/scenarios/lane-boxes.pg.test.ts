@@ -5,12 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { freePort } from '#drill/network/free-port.ts';
 import { LaneUnderTest } from '../../src/cli/lane/lane-under-test.ts';
 import { DrillClient } from '../../src/drill/drill-client.ts';
 import { healthOf, startAgain, startBox } from '../../src/drill/ground-edge.ts';
 import { ServerProcess } from '../../src/drill/server-process.ts';
 import { type SmallMatch, setUpMatch } from '../../src/drill/small-match.ts';
-import { freePort, until } from '../../src/testing/waiting.ts';
+import { until } from '../../src/testing/waiting.ts';
 
 const SOON_MS = 20_000;
 const EVENT = '/api/v1/events/drill';

@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { freePort } from '#drill/network/free-port.ts';
 import { healthOf, startBox } from '../../src/drill/ground-edge.ts';
 import { ServerProcess } from '../../src/drill/server-process.ts';
 import { TestBrowser, type TestPage } from '../../src/testing/browser.ts';
 import { proofPages, readCodes } from '../../src/testing/proof.ts';
-import { freePort, until } from '../../src/testing/waiting.ts';
+import { until } from '../../src/testing/waiting.ts';
 import type { GateLane } from './gate-lane.ts';
 import { printed, ScenarioNight } from './scenario-night.ts';
 import { refAt } from './small-ground.ts';

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { freePort } from '#drill/network/free-port.ts';
 import { LaneUnderTest } from '../../src/cli/lane/lane-under-test.ts';
 import { checkCharacter } from '../../src/domain/identity/document.ts';
 import type { TicketTypeId } from '../../src/domain/kernel/ids.ts';
@@ -21,7 +22,7 @@ import { GatePage } from '../../src/testing/gate-page.ts';
 import { HttpNode } from '../../src/testing/http-node.ts';
 import { DERBY, OrderShop } from '../../src/testing/order-shop.ts';
 import { testDatabase } from '../../src/testing/postgres.ts';
-import { freePort, until } from '../../src/testing/waiting.ts';
+import { until } from '../../src/testing/waiting.ts';
 
 /** Reference → type, section, row, seat, holder, document, phone, order. The types of `student` show who they are. */
 const NAMED = {

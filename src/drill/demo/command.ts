@@ -33,7 +33,7 @@ async function run(options: Options): Promise<number> {
   const dataDir = emptyDataDirectory(options.dataDir);
   out.write('\n  开门 Kaimen · 澜港德比 · Langang derby\n\n');
   const server = await progress('启动服务器与 PostgreSQL · start the server', async () =>
-    ServerProcess.start(dataDir, await freePort()),
+    ServerProcess.start(dataDir, await usualPort()),
   );
   try {
     markDataDirectory(dataDir);
@@ -69,7 +69,7 @@ async function progress<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** The usual port if nobody has it: then the commands need no address. */
-async function freePort(): Promise<number> {
+async function usualPort(): Promise<number> {
   return await new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(0));

@@ -1,9 +1,7 @@
-// A small ground on one machine: a hub far away, two boxes, twenty lanes, and the wires between them.
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { DrillClient } from '#drill/drill-client.ts';
 import { startAgain, startBox } from '#drill/ground-edge.ts';
+import { freePort } from '#drill/network/free-port.ts';
 import { ServerProcess } from '#drill/server-process.ts';
 import { type SmallMatch, setUpMatch } from '#drill/small-match.ts';
 import type { ReadinessView } from '#protocol/lane-status.ts';
@@ -147,14 +145,4 @@ export class Venue implements AsyncDisposable {
     if (node === undefined) throw new Error(`there is no node ${name}`);
     return node;
   }
-}
-
-/** A box says where it listens before it does. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,6 +1,3 @@
-// The network of a rehearsal on one machine without privileges: every line is a proxy on the loopback.
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import {
   BOXES,
   endsOf,
@@ -10,6 +7,7 @@ import {
   type Party,
   STANDS,
 } from '#drill/catalogue/parties.ts';
+import { freePort } from './free-port.ts';
 import { Line, type LineState } from './line.ts';
 import type { Network } from './network.ts';
 
@@ -89,13 +87,4 @@ function keysOf(link: Link): string[] {
   const [one, other] = endsOf(link);
   if (one === 'north' || one === 'south') return [lineKey(one, other)];
   return [lineKey(one, other), lineKey(other, one)];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

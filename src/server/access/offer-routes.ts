@@ -13,7 +13,7 @@ import {
 import { id, words } from '#protocol/primitives.ts';
 import { actorOf } from '#server/platform/acts.ts';
 import { iso } from '#server/platform/clock.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { Device } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
@@ -27,7 +27,7 @@ import {
   withdrawOffer,
   withdrawOffersOf,
 } from './offers.ts';
-import { badField, requirePlace } from './places.ts';
+import { requirePlace } from './places.ts';
 import { placeOf, type ReplacedPlace } from './replaced-place.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;
@@ -183,23 +183,26 @@ function placeFor(
     return { gate: replaced.gate, lane: body.lane ?? replaced.lane };
   }
   if (body.gate === undefined)
-    throw badField('gate', 'name the gate, or a device that it replaces');
+    throw malformedField('gate', 'name the gate, or a device that it replaces');
   return { gate: body.gate, lane: body.lane ?? null };
 }
 
 function standingAt(replaced: ReplacedPlace | null): string {
-  if (replaced === null) throw badField('withOperator', 'goes with replaces: name the phone');
+  if (replaced === null) throw malformedField('withOperator', 'goes with replaces: name the phone');
   if (replaced.operator !== null) return replaced.operator;
-  throw badField('withOperator', 'nobody is signed on at that phone: leave it out');
+  throw malformedField('withOperator', 'nobody is signed on at that phone: leave it out');
 }
 
 function deviceExpiry(until: string | undefined, endsAt: Instant, now: Instant): Instant {
   const asked = until === undefined ? plusMs(endsAt, OUTLIVES_EVENT_MS) : parsedAt(until);
   if (asked <= now) {
-    throw badField('until', until === undefined ? 'the event is over: name a time' : 'is over');
+    throw malformedField(
+      'until',
+      until === undefined ? 'the event is over: name a time' : 'is over',
+    );
   }
   if (asked > plusMs(endsAt > now ? endsAt : now, LIFE_MAX_MS)) {
-    throw badField('until', 'may be at most a day after the event');
+    throw malformedField('until', 'may be at most a day after the event');
   }
   return asked;
 }
@@ -248,7 +251,7 @@ const HOST = /^[A-Za-z0-9.[\]:-]{1,200}$/;
 function originOf(request: FastifyRequest): string {
   const { host } = request.headers;
   if (host === undefined || !HOST.test(host)) {
-    throw badField('gateUrl', 'name the address by which phones reach this server');
+    throw malformedField('gateUrl', 'name the address by which phones reach this server');
   }
   return `${request.protocol}://${host}`;
 }

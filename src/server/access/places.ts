@@ -1,5 +1,5 @@
 // Where a device may be enrolled: a gate of the event file, and a lane of it.
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { type HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import type { EventRow } from '#server/venue/store.ts';
 
 /** @throws HttpProblem `malformed-request` naming what there is */
@@ -18,13 +18,5 @@ export function requirePlace({ file }: EventRow, gateId: string, lane: string | 
 
 function badPlace(field: string, given: string, known: readonly string[]): HttpProblem {
   const there = known.slice(0, 20).join(', ');
-  return badField(field, `there is no ${field} “${given}”; there are ${there}`);
-}
-
-export function badField(field: string, message: string): HttpProblem {
-  return new HttpProblem('malformed-request', {
-    detail: `${field}: ${message}`,
-    mend: 'correct the field and send the request again',
-    errors: [{ field, message }],
-  });
+  return malformedField(field, `there is no ${field} “${given}”; there are ${there}`);
 }

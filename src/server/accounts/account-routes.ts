@@ -10,7 +10,7 @@ import {
 import { actorOf } from '#server/platform/acts.ts';
 import { iso } from '#server/platform/clock.ts';
 import { randomName } from '#server/platform/crypto.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import {
@@ -21,7 +21,6 @@ import {
   listAccounts,
 } from './account-store.ts';
 import { newTotpSecret } from './one-time-codes.ts';
-import { badField } from './sign-in.ts';
 
 export function addAccountRoutes(app: FastifyInstance, context: ServerContext): void {
   addCreation(app, context);
@@ -55,7 +54,10 @@ function addCreation(app: FastifyInstance, context: ServerContext): void {
         const createdBy = actorOf(principal);
         const at = context.now();
         if (!(await insertAccount(client, { ...body, person, createdBy, at }))) {
-          throw badField('login', 'is taken: choose another, or send its owner a new invitation');
+          throw malformedField(
+            'login',
+            'is taken: choose another, or send its owner a new invitation',
+          );
         }
         const sent = { person, totpSecret: newTotpSecret(), createdBy, at };
         const invited = await insertInvitation(client, sent, context.masterKey);

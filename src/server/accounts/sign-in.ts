@@ -3,7 +3,7 @@
 import type { PoolClient } from 'pg';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { type Act, appendAct } from '#server/platform/audit-chain.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import {
@@ -101,11 +101,11 @@ export async function accept(
     const account = await findAccount(client, { person: invitation.person });
     if (account === null || account.disabled_at !== null) throw noSuchInvitation();
     const weakness = weaknessOf(given.password, account.login);
-    if (weakness !== null) throw badField('password', weakness);
+    if (weakness !== null) throw malformedField('password', weakness);
     const secret = openTotp(context.masterKey, account.person, invitation.totp_sealed);
     const step = stepOf(secret, given.oneTimeCode, now);
     if (step === null) {
-      throw badField(
+      throw malformedField(
         'oneTimeCode',
         'is not the one of this moment: is the clock of the phone right?',
       );
@@ -130,14 +130,6 @@ export function noSuchInvitation(): HttpProblem {
   return new HttpProblem('not-found', {
     detail: 'this invitation has been used, has expired or was replaced by a newer one',
     mend: 'ask an administrator for a new one',
-  });
-}
-
-export function badField(field: string, message: string): HttpProblem {
-  return new HttpProblem('malformed-request', {
-    detail: `${field}: ${message}`,
-    mend: 'correct the field and send the request again',
-    errors: [{ field, message }],
   });
 }
 

@@ -1,8 +1,8 @@
 // A match that is moved, postponed or cancelled: what would happen is shown first, then people decide, two where
 // money goes back, and nodes work it through.
+
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { may } from '#domain/access/roles.ts';
 import { type EventChange, type Foreseen, fateOf } from '#domain/delivery/event-change.ts';
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import {
@@ -19,9 +19,10 @@ import { id } from '#protocol/primitives.ts';
 import { actorOf } from '#server/platform/acts.ts';
 import { iso } from '#server/platform/clock.ts';
 import { randomName } from '#server/platform/crypto.ts';
-import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
+import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { Principal } from '#server/platform/principal.ts';
+import { secondPerson } from '#server/platform/second-person.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404, noSuchEvent } from '#server/venue/find-event.ts';
 import { setFate } from '#server/venue/match-fate.ts';
@@ -91,7 +92,9 @@ async function begin(
   const { acts, now } = context;
   const change = changeOf(request.change);
   const approvedBy =
-    change.kind === 'cancelled' ? await secondPerson(context, principal, request) : null;
+    change.kind === 'cancelled'
+      ? await secondPerson(context.access, principal, request.secondPerson, 'events.change')
+      : null;
   const row = await acts.do(
     principal,
     async (client) => {
@@ -156,21 +159,6 @@ function refuseUnforeseen(foreseen: Foreseen, { orders, refundMinor }: ChangeReq
     detail: `it is about ${foreseen.orders} orders and ${foreseen.refundMinor} in minor units now`,
     mend: 'stop the sale if it is still going on, look at the preview again, and decide on that',
   });
-}
-
-/** @returns the pseudonymous id of somebody else who may change matches */
-async function secondPerson(
-  { access }: ServerContext,
-  first: Principal | null,
-  { secondPerson: token }: ChangeRequest,
-): Promise<string> {
-  const second = token === undefined ? null : await access.authenticate(token);
-  const isFit = second?.kind === 'operator' && may(second.role, 'events.change');
-  if (isFit && second.person !== actorOf(first)) return second.person;
-  throw malformedField(
-    'secondPerson',
-    'giving money back takes two: give the token of another person who may change matches',
-  );
 }
 
 function changeOf(request: EventChangeRequest): EventChange {

@@ -1,8 +1,8 @@
 // Letting somebody in, or out, by hand. It is a crossing like any other: counted in the limits, in the
 // ticket's history, and a conflict when the ticket had been used.
+
 import type { PoolClient } from 'pg';
 import type { z } from 'zod';
-import { may } from '#domain/access/roles.ts';
 import { nextCrossingAt } from '#domain/entry/crossings.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { holdOn, type Occupancy } from '#domain/venue/controls.ts';
@@ -14,8 +14,9 @@ import { NotAuthorityError } from '#server/entry/elsewhere.ts';
 import { tellCell } from '#server/entry/tell-cell.ts';
 import { actorOf } from '#server/platform/acts.ts';
 import { iso } from '#server/platform/clock.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import type { Principal } from '#server/platform/principal.ts';
+import { secondPersonIfNamed } from '#server/platform/second-person.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { noSuchTicket } from '#server/tickets/ticket-view.ts';
 import type { EventRow } from '#server/venue/store.ts';
@@ -41,7 +42,7 @@ export async function admitByHand(
   row: EventRow,
   { secondPerson: token, ...request }: Request & { readonly secondPerson?: string | undefined },
 ): Promise<Answer> {
-  const second = await secondPerson(context, principal, token);
+  const second = await secondPersonIfNamed(context.access, principal, token, 'controls.limit');
   const event = await context.catalogue.get(row.number);
   try {
     if (event.isHere) return await admitHere(context, principal, row, request, second);
@@ -170,9 +171,9 @@ async function findSeated(client: PoolClient, event: OpenEvent, ref: string): Pr
 
 function refuseBadPlace(event: OpenEvent, { gate, section }: Request): void {
   if (!event.scopeIndex.has(gateScope(gate)))
-    throw badField('gate', `this event has no gate ${gate}`);
+    throw malformedField('gate', `this event has no gate ${gate}`);
   if (section !== undefined && !event.ground.sections.has(section)) {
-    throw badField('section', `this event has no section ${section}`);
+    throw malformedField('section', `this event has no section ${section}`);
   }
 }
 
@@ -204,24 +205,4 @@ async function refuseStopped(
 
 function isStop({ kind }: { readonly kind: string }): boolean {
   return kind === 'stop';
-}
-
-async function secondPerson(
-  context: ServerContext,
-  first: Principal | null,
-  token: string | undefined,
-): Promise<string | null> {
-  if (token === undefined) return null;
-  const second = await context.access.authenticate(token);
-  const isFit = second?.kind === 'operator' && may(second.role, 'controls.limit');
-  if (isFit && second.person !== actorOf(first)) return second.person;
-  throw badField('secondPerson', 'is not the token of another person who may go past a limit');
-}
-
-function badField(field: string, message: string): HttpProblem {
-  return new HttpProblem('malformed-request', {
-    detail: `${field}: ${message}`,
-    mend: 'correct the field and send the request again',
-    errors: [{ field, message }],
-  });
 }

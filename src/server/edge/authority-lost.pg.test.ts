@@ -5,11 +5,12 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { freePort } from '#drill/network/free-port.ts';
 import { DERBY, Ground, type GroundLane } from '../../testing/ground.ts';
 import type { HttpNode } from '../../testing/http-node.ts';
 import { provisional } from '../../testing/lane-journal.ts';
 import type { TestDatabase } from '../../testing/postgres.ts';
-import { freePort, until } from '../../testing/waiting.ts';
+import { until } from '../../testing/waiting.ts';
 
 const SOON_MS = 30_000;
 

@@ -1,14 +1,14 @@
 // Who decides an event: shown, and moved by people.
+
 import type { FastifyInstance } from 'fastify';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
-import { may } from '#domain/access/roles.ts';
 import { type AuthorityView, authorityRequest, authorityView } from '#protocol/edge.ts';
 import { id } from '#protocol/primitives.ts';
 import { CELL } from '#server/entry/catalogue.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
-import type { Principal } from '#server/platform/principal.ts';
+import { secondPerson } from '#server/platform/second-person.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { replayLeftovers } from '#server/sync/replay.ts';
@@ -41,7 +41,11 @@ export function addAuthorityRoutes(app: FastifyInstance, context: ServerContext)
     body: authorityRequest,
     answer: authorityView,
     handle: async ({ params: { id: eventId }, body, principal }) => {
-      const second = body.isLost === true ? await secondPerson(context, principal, body) : null;
+      const second =
+        // A node that may still be deciding is given up by two.
+        body.isLost === true
+          ? await secondPerson(context.access, principal, body.secondPerson, 'authority.move')
+          : null;
       const number = await context.acts.do(principal, async (client) => {
         const row = await lockAuthority(client, eventId);
         await requireNode(context, body.to);
@@ -90,12 +94,11 @@ async function requireNode(context: ServerContext, name: string): Promise<void> 
       mend: 'start the box, look at “kaimen edge list”, then name it',
     });
   }
-  const message = `there is no box ${name}; enrol it with “kaimen edge enrol”`;
-  throw new HttpProblem('malformed-request', {
-    detail: `to: ${message}`,
-    mend: '“kaimen edge list” names those there are',
-    errors: [{ field: 'to', message }],
-  });
+  throw malformedField(
+    'to',
+    `there is no box ${name}; enrol it with “kaimen edge enrol”`,
+    '“kaimen edge list” names those there are',
+  );
 }
 
 function cellOf({ cell }: ServerContext): NonNullable<ServerContext['cell']> {
@@ -141,22 +144,5 @@ async function refuseUnready(
     detail: `${authority} was named and has not begun to decide`,
     mend: 'send the same request again in a moment; if it never begins, give it up with --lost',
     retryAfterSeconds: 1,
-  });
-}
-
-/** A node that may still be deciding is given up by two. */
-async function secondPerson(
-  context: ServerContext,
-  first: Principal | null,
-  { secondPerson: token }: z.infer<typeof authorityRequest>,
-): Promise<string> {
-  const second = token === undefined ? null : await context.access.authenticate(token);
-  const isFit = second?.kind === 'operator' && may(second.role, 'authority.move');
-  if (isFit && first?.kind === 'operator' && second.person !== first.person) return second.person;
-  const message = 'must be the token of another person who may move authority: it takes two';
-  throw new HttpProblem('malformed-request', {
-    detail: `secondPerson: ${message}`,
-    mend: 'let the second person give their token',
-    errors: [{ field: 'secondPerson', message }],
   });
 }

@@ -4,12 +4,13 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { freePort } from '#drill/network/free-port.ts';
 import { derbyTickets } from '../../testing/derby.ts';
 import { DERBY, Ground, type GroundLane } from '../../testing/ground.ts';
 import type { HttpNode } from '../../testing/http-node.ts';
 import { provisional } from '../../testing/lane-journal.ts';
 import { LiveStream } from '../../testing/live-stream.ts';
-import { freePort, until } from '../../testing/waiting.ts';
+import { until } from '../../testing/waiting.ts';
 
 const SOON_MS = 15_000;
 /** Design §2: what control sets reaches connected lanes in this time. */

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '#drill/network/free-port.ts';
 import type { ScanAnswer } from '#protocol/scans.ts';
 import { derbyTickets } from '../../testing/derby.ts';
 import { DERBY, Ground, type GroundLane } from '../../testing/ground.ts';
 import type { HttpNode } from '../../testing/http-node.ts';
 import { provisional } from '../../testing/lane-journal.ts';
-import { freePort, until } from '../../testing/waiting.ts';
+import { until } from '../../testing/waiting.ts';
 
 const SOON_MS = 15_000;
 

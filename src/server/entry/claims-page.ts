@@ -5,7 +5,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Crossing } from '#domain/entry/crossings.ts';
 import { type ClaimsCursor, packClaim, parseClaimsCursor } from '#domain/sync/claims.ts';
 import type { ClaimsPage } from '#protocol/claims.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import { onSnapshot } from '#server/platform/transaction.ts';
 import { loadStore } from './epochs.ts';
 
@@ -89,11 +89,8 @@ async function fromOf(
 ): Promise<number> {
   const held = parseClaimsCursor(since);
   if (held === null) {
-    throw new HttpProblem('malformed-request', {
-      detail: 'since: is not a cursor of this list',
-      mend: 'pass the cursor of the last page, or none to start from the beginning',
-      errors: [{ field: 'since', message: 'is not a cursor of this list' }],
-    });
+    const mend = 'pass the cursor of the last page, or none to start from the beginning';
+    throw malformedField('since', 'is not a cursor of this list', mend);
   }
   const isKnown =
     held.revision <= head.cursor.revision &&

@@ -12,7 +12,7 @@ import {
   scanRequest,
 } from '#protocol/scans.ts';
 import { iso, storableTime } from '#server/platform/clock.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { Device, Principal } from '#server/platform/principal.ts';
 import type { ServerContext } from '#server/server-context.ts';
@@ -66,10 +66,7 @@ export function addScanRoutes(app: FastifyInstance, context: ServerContext): voi
     handle: async ({ params, query, body, principal }) => {
       const device = principal?.kind === 'device' ? principal.id : query.device;
       if (device === undefined) {
-        throw new HttpProblem('malformed-request', {
-          detail: 'device: name the device whose scan it was',
-          errors: [{ field: 'device', message: 'name the device whose scan it was' }],
-        });
+        throw malformedField('device', 'name the device whose scan it was');
       }
       if (principal?.kind === 'device' && body.cause === 'supervisor') {
         throw new HttpProblem('forbidden', {

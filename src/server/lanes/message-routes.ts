@@ -12,7 +12,7 @@ import {
 import { id, words } from '#protocol/primitives.ts';
 import { isFor } from '#server/notices/notices.ts';
 import { actorOf } from '#server/platform/acts.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { Device } from '#server/platform/principal.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
@@ -145,12 +145,11 @@ function requireScope({ file }: EventRow, scope: string): void {
   const isThere =
     gate !== undefined && (kind === 'gate' || gate.lanes.some((lane) => lane.id === laneId));
   if (isThere) return;
-  const message = `this event has no ${scope}`;
-  throw new HttpProblem('malformed-request', {
-    detail: `to: ${message}`,
-    mend: 'name a gate or a lane of the event file, or all',
-    errors: [{ field: 'to', message }],
-  });
+  throw malformedField(
+    'to',
+    `this event has no ${scope}`,
+    'name a gate or a lane of the event file, or all',
+  );
 }
 
 function noSuchMessage(message: string): HttpProblem {

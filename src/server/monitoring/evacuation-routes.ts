@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
-import { may } from '#domain/access/roles.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { readmission, readmitted } from '#protocol/edge.ts';
 import {
@@ -16,7 +15,7 @@ import { iso } from '#server/platform/clock.ts';
 import { randomName } from '#server/platform/crypto.ts';
 import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
-import type { Principal } from '#server/platform/principal.ts';
+import { secondPerson } from '#server/platform/second-person.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
 import { changeControls, lockControls, raiseFence } from '#server/venue/store.ts';
@@ -134,7 +133,7 @@ function addEnd(app: FastifyInstance, context: ServerContext): void {
       const row = await eventOr404(context.pool, params.id);
       const current = await currentOr404(context, row.number);
       const second = body.readmit
-        ? await secondPerson(context, principal, body.secondPerson)
+        ? await secondPerson(context.access, principal, body.secondPerson, 'evacuation.lead')
         : null;
       if (body.readmit && current.is_drill) {
         throw new HttpProblem('conflict', {
@@ -257,26 +256,6 @@ async function currentOr404(context: ServerContext, event: number): Promise<Evac
   throw new HttpProblem('not-found', {
     detail: 'no evacuation is under way',
     mend: 'POST …/evacuation begins one',
-  });
-}
-
-/** @returns the pseudonymous id of somebody else who may lead an evacuation */
-async function secondPerson(
-  context: ServerContext,
-  first: Principal | null,
-  token: string | undefined,
-): Promise<string> {
-  const second = token === undefined ? null : await context.access.authenticate(token);
-  const isFit =
-    second?.kind === 'operator' &&
-    may(second.role, 'evacuation.lead') &&
-    second.person !== actorOf(first);
-  if (second?.kind === 'operator' && isFit) return second.person;
-  const message = 'letting everybody back in takes two: give the token of another person who may';
-  throw new HttpProblem('malformed-request', {
-    detail: `secondPerson: ${message}`,
-    mend: 'POST /api/v1/session/second gives one for two minutes',
-    errors: [{ field: 'secondPerson', message }],
   });
 }
 

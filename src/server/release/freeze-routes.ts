@@ -1,11 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { may } from '#domain/access/roles.ts';
 import { type FreezeView, freezeSettings, freezeView, overrideRequest } from '#protocol/freeze.ts';
 import { actorOf } from '#server/platform/acts.ts';
 import { iso } from '#server/platform/clock.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
-import type { Principal } from '#server/platform/principal.ts';
+import { secondPerson } from '#server/platform/second-person.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { insertOverride, OVERRIDE_MINUTES, readFreeze } from './freeze.ts';
 
@@ -29,7 +27,12 @@ export function addFreezeRoutes(app: FastifyInstance, context: ServerContext): v
     body: overrideRequest,
     answer: freezeView,
     handle: async ({ body, principal }) => {
-      const second = await otherPerson(context, principal, body.secondPerson);
+      const second = await secondPerson(
+        context.access,
+        principal,
+        body.secondPerson,
+        'freeze.override',
+      );
       const { reason, minutes = OVERRIDE_MINUTES } = body;
       await context.acts.do(principal, async (client) => {
         const by = [actorOf(principal), second] as const;
@@ -50,13 +53,13 @@ export function addFreezeRoutes(app: FastifyInstance, context: ServerContext): v
     body: freezeSettings,
     answer: freezeView,
     handle: async ({ body, principal }) => {
-      const { hoursBefore, reason, secondPerson } = body;
+      const { hoursBefore, reason, secondPerson: token } = body;
       const freeze = await readFreeze(context.pool, context.now());
       // Whoever could shorten it alone could end it alone.
       const isFrozen = freeze?.window != null;
       const second =
-        isFrozen || secondPerson !== undefined
-          ? await otherPerson(context, principal, secondPerson)
+        isFrozen || token !== undefined
+          ? await secondPerson(context.access, principal, token, 'freeze.override')
           : null;
       await context.acts.do(principal, async (client) => {
         await client.query('UPDATE freeze_settings SET hours_before = $1', [hoursBefore]);
@@ -88,24 +91,4 @@ async function viewOf({ pool, now }: ServerContext): Promise<FreezeView> {
       lastAt: iso(last_at.getTime()),
     })),
   };
-}
-
-/** @returns the pseudonymous id of somebody else who may do this */
-async function otherPerson(
-  context: ServerContext,
-  first: Principal | null,
-  token: string | undefined,
-): Promise<string> {
-  const second = token === undefined ? null : await context.access.authenticate(token);
-  const isFit =
-    second?.kind === 'operator' &&
-    may(second.role, 'freeze.override') &&
-    second.person !== actorOf(first);
-  if (second?.kind === 'operator' && isFit) return second.person;
-  const message = 'this takes two: give the token of another person who may';
-  throw new HttpProblem('malformed-request', {
-    detail: `secondPerson: ${message}`,
-    mend: 'POST /api/v1/session/second gives one for two minutes; or use a token of theirs',
-    errors: [{ field: 'secondPerson', message }],
-  });
 }

@@ -17,7 +17,7 @@ import {
   saleVersionView,
 } from '#protocol/sales.ts';
 import { loadLayout } from '#server/grounds/layout-store.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404, noSuchEvent } from '#server/venue/find-event.ts';
@@ -168,12 +168,11 @@ function refuseProblems(problems: readonly ListProblem[]): void {
 }
 
 function noSuchLayout(ground: string, version: number): HttpProblem {
-  const message = `${ground} has no layout ${version}`;
-  return new HttpProblem('malformed-request', {
-    detail: `file.layout: ${message}`,
-    mend: 'import the layout first, or name one of GET /api/v1/grounds',
-    errors: [{ field: 'file.layout', message }],
-  });
+  return malformedField(
+    'file.layout',
+    `${ground} has no layout ${version}`,
+    'import the layout first, or name one of GET /api/v1/grounds',
+  );
 }
 
 function overtaken(version: number): HttpProblem {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { id } from '#protocol/primitives.ts';
 import { voucherList, vouchersMade, vouchersRequest } from '#protocol/vouchers.ts';
 import { randomName } from '#server/platform/crypto.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
@@ -96,11 +96,8 @@ function refuseTwice(vouchers: readonly { readonly id: string; readonly code: st
     for (const [index, voucher] of vouchers.entries()) {
       if (seen.has(voucher[part])) {
         const field = `vouchers[${index}].${part}`;
-        throw new HttpProblem('malformed-request', {
-          detail: `${field}: the same is in the request above`,
-          mend: 'give each voucher a name and a code of its own',
-          errors: [{ field, message: 'the same is in the request above' }],
-        });
+        const mend = 'give each voucher a name and a code of its own';
+        throw malformedField(field, 'the same is in the request above', mend);
       }
       seen.add(voucher[part]);
     }

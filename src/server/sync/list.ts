@@ -4,7 +4,7 @@ import { TICKET_STATUSES } from '#domain/entry/ticket.ts';
 import { LIST_PAGE_MAX, type ListPage, type ListRow } from '#protocol/ticket-list.ts';
 import { TICKET_COLUMNS, type TicketRow } from '#server/entry/ticket-row.ts';
 import { iso } from '#server/platform/clock.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import { onSnapshot } from '#server/platform/transaction.ts';
 
 type Row = TicketRow & { n: string; code_hash: Buffer; foreign_hash: Buffer | null };
@@ -73,11 +73,8 @@ function cursorOf(since: string | null, head: Cursor, isCopy: boolean): number {
   if (since === null) return 0;
   const [, epoch = '', n = ''] = CURSOR.exec(since) ?? [];
   if (epoch === '') {
-    throw new HttpProblem('malformed-request', {
-      detail: 'since: is not a cursor of this list',
-      mend: 'pass the cursor of the last page, or none to start from the beginning',
-      errors: [{ field: 'since', message: 'is not a cursor of this list' }],
-    });
+    const mend = 'pass the cursor of the last page, or none to start from the beginning';
+    throw malformedField('since', 'is not a cursor of this list', mend);
   }
   if (epoch === head.epoch && Number(n) > head.n && isCopy) {
     throw new HttpProblem('unavailable', {

@@ -12,7 +12,7 @@ import { ticketOf } from '#server/entry/ticket-row.ts';
 import type { FallbackTicket } from '#server/paper/fallback-list-pdf.ts';
 import { symbolPng, symbolSvg } from '#server/paper/symbol.ts';
 import type { Paper, TicketFace } from '#server/paper/ticket-face.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { malformedField } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404 } from '#server/venue/find-event.ts';
@@ -222,12 +222,11 @@ async function fallbackTickets(
 function gateName(event: OpenEvent, gate: string, field: string) {
   const name = event.ground.gates.get(gate)?.name;
   if (name !== undefined) return name;
-  const message = `there is no gate “${gate}”; the event has ${[...event.ground.gates.keys()].join(', ')}`;
-  throw new HttpProblem('malformed-request', {
-    detail: `${field}: ${message}`,
-    mend: 'name a gate of the event file',
-    errors: [{ field, message }],
-  });
+  throw malformedField(
+    field,
+    `there is no gate “${gate}”; the event has ${[...event.ground.gates.keys()].join(', ')}`,
+    'name a gate of the event file',
+  );
 }
 
 /** Characters no font has are printed as 〓 and named in a header, so that a pen can add them. */

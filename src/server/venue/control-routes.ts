@@ -1,9 +1,9 @@
 // Holds, meters, limits, diversions and the window. Each change raises the fence, so it binds the very
 // next claim, and is pushed to lanes and consoles as it commits.
+
 import type { FastifyInstance } from 'fastify';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
-import { may } from '#domain/access/roles.ts';
 import { parseInstant } from '#domain/kernel/instant.ts';
 import { applyControlChange, type ControlChange } from '#domain/venue/control-change.ts';
 import { limitOf } from '#domain/venue/controls.ts';
@@ -20,9 +20,10 @@ import { matchEventOf } from '#protocol/event-file.ts';
 import { id } from '#protocol/primitives.ts';
 import { iso } from '#server/platform/clock.ts';
 import { randomName } from '#server/platform/crypto.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { Principal } from '#server/platform/principal.ts';
+import { secondPersonIfNamed } from '#server/platform/second-person.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { controlsNow } from './controls-state.ts';
 import { eventOr404 } from './find-event.ts';
@@ -91,7 +92,7 @@ function addDiversions(app: FastifyInstance, context: ServerContext): void {
       for (const gate of body.gates) requireScope(row, `gate/${gate}`, 'gates');
       const until = instantOf(body.until);
       const now = context.now();
-      if (until <= now) throw badField('until', `is over already: it is ${iso(now)}`);
+      if (until <= now) throw malformedField('until', `is over already: it is ${iso(now)}`);
       const diversion = { id: randomName('div-', 5), ...body, until };
       const act = { act: 'diversion.set', detail: diversion };
       const set = { kind: 'diversion-set', diversion, at: now } as const;
@@ -117,9 +118,17 @@ function addLimits(app: FastifyInstance, context: ServerContext): void {
       const row = await eventOr404(context.pool, params.id);
       requireScope(row, body.scope);
       if (body.scope.startsWith('gate/')) {
-        throw badField('scope', 'a gate has no inside: meter it, or limit the section or stand');
+        throw malformedField(
+          'scope',
+          'a gate has no inside: meter it, or limit the section or stand',
+        );
       }
-      const second = await secondPerson(context, principal, body.secondPerson);
+      const second = await secondPersonIfNamed(
+        context.access,
+        principal,
+        body.secondPerson,
+        'controls.limit',
+      );
       const { scope, limit, reason } = body;
       const act = { act: 'limit.set', detail: { scope, limit, reason, second } };
       await change(context, principal, row, act, (controls) => {
@@ -156,7 +165,7 @@ function addWindow(app: FastifyInstance, context: ServerContext): void {
         endsAt: body.endsAt === null ? null : instantOf(body.endsAt),
       };
       if (window.doorsAt !== null && window.endsAt !== null && window.endsAt <= window.doorsAt) {
-        throw badField('endsAt', 'must be after doorsAt');
+        throw malformedField('endsAt', 'must be after doorsAt');
       }
       const detail = { ...window, reason: body.reason };
       const act = { act: 'window.moved', detail };
@@ -230,22 +239,6 @@ export async function change(
   context.bus.emit('controls', row.number);
 }
 
-/** @returns the pseudonymous id of a second person who may set limits; null when none was named */
-async function secondPerson(
-  context: ServerContext,
-  first: Principal | null,
-  token: string | undefined,
-): Promise<string | null> {
-  if (token === undefined) return null;
-  const second = await context.access.authenticate(token);
-  const isFit = second?.kind === 'operator' && may(second.role, 'controls.limit');
-  if (!isFit) throw badField('secondPerson', 'is not the token of a person who may set limits');
-  if (first?.kind === 'operator' && second.person === first.person) {
-    throw badField('secondPerson', 'is the same person’s: it takes two');
-  }
-  return second.person;
-}
-
 /** At a box in the ground: kept in order, to be carried up to the hub. */
 async function noteChange(
   client: PoolClient,
@@ -266,19 +259,11 @@ async function noteChange(
 
 export function requireScope(row: EventRow, scope: string, field = 'scope'): void {
   const { scopes } = groundOf(matchEventOf(row.file));
-  if (!scopes.includes(scope)) throw badField(field, `this event has no ${scope}`);
+  if (!scopes.includes(scope)) throw malformedField(field, `this event has no ${scope}`);
 }
 
 function instantOf(text: string) {
   const at = parseInstant(text);
   if (at === null) throw new Error('the schema has checked this time');
   return at;
-}
-
-function badField(field: string, message: string): HttpProblem {
-  return new HttpProblem('malformed-request', {
-    detail: `${field}: ${message}`,
-    mend: 'correct the field and send the request again',
-    errors: [{ field, message }],
-  });
 }

@@ -1,12 +1,13 @@
 // A delayed kick-off: when the match is and until when people may enter move together, in one act. Lanes and
 // boxes hear of it with the other controls.
+
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type Instant, parseInstant } from '#domain/kernel/instant.ts';
 import { controlsState as controlsShape, kickOffRequest } from '#protocol/controls.ts';
 import { matchEventOf } from '#protocol/event-file.ts';
 import { id } from '#protocol/primitives.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { malformedField } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { change } from './control-routes.ts';
@@ -55,16 +56,9 @@ function refuseDisorder({ file }: EventRow, moved: Window, isKickOffNamed: boole
   const doorsAt = moved.doorsAt ?? planned.doorsAt;
   const startsAt = moved.startsAt ?? planned.startsAt;
   const endsAt = moved.endsAt ?? planned.endsAt;
-  if (endsAt <= doorsAt) throw badTime('endsAt', 'must be after doorsAt');
+  if (endsAt <= doorsAt) throw malformedField('endsAt', 'must be after doorsAt');
   if (!isKickOffNamed) return;
-  if (startsAt < doorsAt) throw badTime('startsAt', 'must not be before doors: move doorsAt too');
-  if (endsAt <= startsAt) throw badTime('endsAt', 'must be after kick-off: move endsAt too');
-}
-
-function badTime(field: string, message: string): HttpProblem {
-  return new HttpProblem('malformed-request', {
-    detail: `${field}: ${message}`,
-    mend: 'correct the field and send the request again',
-    errors: [{ field, message }],
-  });
+  if (startsAt < doorsAt)
+    throw malformedField('startsAt', 'must not be before doors: move doorsAt too');
+  if (endsAt <= startsAt) throw malformedField('endsAt', 'must be after kick-off: move endsAt too');
 }

@@ -7,7 +7,7 @@ import { type EventFile, eventFile, matchEventOf } from '#protocol/event-file.ts
 import { id } from '#protocol/primitives.ts';
 import { keyContext } from '#server/entry/catalogue.ts';
 import { randomName, seal } from '#server/platform/crypto.ts';
-import { HttpProblem } from '#server/platform/http/problem.ts';
+import { HttpProblem, malformedField } from '#server/platform/http/problem.ts';
 import { addRoute } from '#server/platform/http/route.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { eventOr404, noSuchEvent } from './find-event.ts';
@@ -84,11 +84,8 @@ function addImport(app: FastifyInstance, context: ServerContext): void {
     bodyBytesMax: EVENT_FILE_BYTES_MAX,
     handle: async ({ params, body, principal }) => {
       if (params.id !== body.id) {
-        throw new HttpProblem('malformed-request', {
-          detail: `id: the file describes ${body.id}, the address names ${params.id}`,
-          mend: 'send the file to the address of its own id',
-          errors: [{ field: 'id', message: 'must be the id in the address' }],
-        });
+        const message = `the file describes ${body.id}, the address names ${params.id}`;
+        throw malformedField('id', message, 'send the file to the address of its own id');
       }
       const result = await acts.do(principal, async (client) => {
         const existing = await lockOrReserveEvent(client, body.id);

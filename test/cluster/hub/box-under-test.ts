@@ -1,10 +1,11 @@
 // A box in the ground of a hub under test, and a match whose claims it decides.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { freePort } from '#drill/network/free-port.ts';
 import type { DrillClient } from '../../../src/drill/drill-client.ts';
 import { ServerProcess } from '../../../src/drill/server-process.ts';
 import { type SmallMatch, setUpMatch } from '../../../src/drill/small-match.ts';
-import { freePort, until } from '../../../src/testing/waiting.ts';
+import { until } from '../../../src/testing/waiting.ts';
 import type { Hub } from './hub-under-test.ts';
 
 const SOON_MS = 60_000;

@@ -3,9 +3,10 @@
 import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '#drill/network/free-port.ts';
 import type { Request } from '../../../src/drill/load/connection.ts';
 import { ServerProcess } from '../../../src/drill/server-process.ts';
-import { freePort, until } from '../../../src/testing/waiting.ts';
+import { until } from '../../../src/testing/waiting.ts';
 import { makeCertificates } from './certificates.ts';
 import { startBalancer } from './haproxy.ts';
 import { type PatroniCluster, postgresUser } from './patroni-cluster.ts';

@@ -5,7 +5,8 @@ import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort, until } from '../../../src/testing/waiting.ts';
+import { freePort } from '#drill/network/free-port.ts';
+import { until } from '../../../src/testing/waiting.ts';
 import { deployedEnvironment, deployedFile } from './deployed-file.ts';
 import { Program } from './program.ts';
 

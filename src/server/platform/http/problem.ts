@@ -106,11 +106,15 @@ export function malformed(error: z.core.$ZodError, where: string): HttpProblem {
   });
 }
 
-/** One field at fault that no schema has looked at. */
-export function malformedField(field: string, message: string): HttpProblem {
+/** One field at fault by what no schema knows. */
+export function malformedField(
+  field: string,
+  message: string,
+  mend = 'correct the fields named under errors and send the request again',
+): HttpProblem {
   return new HttpProblem('malformed-request', {
     detail: `${field}: ${message}`,
-    mend: 'correct the fields named under errors and send the request again',
+    mend,
     errors: [{ field, message }],
   });
 }
