@@ -53,13 +53,14 @@ const FLAGS = new Set(
 const VARIABLES = new Set(['DATABASE_URL_FILE', 'NODE_ENV', 'NODE_EXTRA_CA_CERTS']);
 /** Made by the club itself, beside the file: keys, and what names its machines. */
 const THE_CLUBS_OWN =
-  /^\.\/(tls|secrets\/database-url|master-key|edge-token|cell\.json|standby\.yml)$/;
+  /^\.\/(tls|secrets\/database-url|master-key|edge-token|cell\.json|cell-password|standby\.yml)$/;
 
 const composeFiles = globSync('compose/*.yaml', { cwd: DEPLOY });
 
 test('the compose files of all four sizes are there', () => {
   assert.deepEqual(composeFiles.map((file) => path.basename(file, '.yaml')).sort(), [
-    ...['hub-region', 'one-machine', 'two-regions', 'venue-one-box', 'venue-three-boxes'],
+    ...['cell-voter', 'hub-region', 'one-machine', 'two-regions'],
+    ...['venue-one-box', 'venue-three-boxes'],
   ]);
   assert.ok(FLAGS.has('--tls-cert') && FLAGS.size > 10, [...FLAGS].join(' '));
 });
@@ -99,10 +100,38 @@ for (const file of composeFiles) {
   });
 }
 
+test('a region with a voter runs its hub as it did, and with the cell', () => {
+  const commandIn = (file: string) => {
+    const text = readFileSync(path.join(DEPLOY, 'compose', file), 'utf8');
+    return (parse(text) as Compose).services['hub']?.command ?? [];
+  };
+  const cell = ['--cell', '/etc/kaimen/cell.json'];
+  assert.deepEqual(commandIn('cell-voter.yaml'), [...commandIn('hub-region.yaml'), ...cell]);
+});
+
+test('every voter of a cell is started with the same settings, with Docker and without', () => {
+  const flagsOf = (file: string, service: string) => {
+    const text = readFileSync(path.join(DEPLOY, 'compose', file), 'utf8');
+    const command = (parse(text) as Compose).services[service]?.command ?? [];
+    return command.filter((flag) => /quota|compaction|heartbeat|election|pre-vote/.test(flag));
+  };
+  const ground = flagsOf('venue-three-boxes.yaml', 'cell');
+  assert.equal(ground.length, 6);
+  assert.deepEqual(flagsOf('cell-voter.yaml', 'voter'), ground);
+  const file = readFileSync(path.join(DEPLOY, 'cell/member.env'), 'utf8');
+  for (const flag of ground) {
+    const [name = '', value = 'true'] = flag.slice(2).split('=');
+    const variable = `ETCD_${name.toUpperCase().replaceAll('-', '_')}`;
+    const written = value.replace(/^\$\{\w+:-(\d+)\}$/, '$1');
+    assert.match(file, new RegExp(`^${variable}=${written}$`, 'm'), flag);
+  }
+});
+
 test('what the files in compose/ read from .env is in the examples', () => {
   for (const [files, example] of [
     [['venue-one-box.yaml', 'venue-three-boxes.yaml'], 'venue.env.example'],
     [['hub-region.yaml', 'two-regions.yaml'], 'hub.env.example'],
+    [['cell-voter.yaml'], 'voter.env.example'],
   ] as const) {
     const given = readFileSync(path.join(DEPLOY, 'compose', example), 'utf8');
     for (const file of files) {

@@ -1,5 +1,6 @@
 // Certificates of a private authority, judged by the TLS of this Node.
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import https from 'node:https';
@@ -34,6 +35,27 @@ test('what the authority signs outside of its ground nobody believes', async () 
   for (const host of ['bank.example', '192.0.2.7']) {
     assert.match(await judge(await issue(host, host), host), /permitted subtree violation/);
   }
+});
+
+test('a member may ask and answer, a client only ask; neither has a name unless it was given one', async () => {
+  const usesOf = (pem: X509Certificate) => [...(pem.keyUsage ?? [])].sort();
+  const SERVER = '1.3.6.1.5.5.7.3.1';
+  const CLIENT = '1.3.6.1.5.5.7.3.2';
+  for (const [use, name, uses] of [
+    ['server', 'CN=box.gate.example', [SERVER]],
+    ['member', undefined, [SERVER, CLIENT]],
+    ['client', undefined, [CLIENT]],
+    ['client', 'CN=replicator', [CLIENT]],
+  ] as const) {
+    const own = name?.startsWith('CN=box') === false ? ['--name', name.slice(3)] : [];
+    const out = path.join(scratch, `${use}-${own.length}`);
+    const options = ['--use', use, ...own, '--dir', dir, '--out', out];
+    assert.equal(await run('ca', 'issue', 'box.gate.example', ...options), 0);
+    const pem = new X509Certificate(readFileSync(path.join(out, 'box.pem')));
+    assert.deepEqual([pem.subject, usesOf(pem)], [name, uses]);
+    assert.ok(pem.checkIssued(new X509Certificate(readFileSync(path.join(dir, 'ca.pem')))));
+  }
+  assert.equal(await run('ca', 'issue', 'x', '--use', 'king', '--dir', dir, '--out', scratch), 2);
 });
 
 test('an authority for all the world is not made, and none that is there is overwritten', async () => {

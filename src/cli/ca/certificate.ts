@@ -45,20 +45,35 @@ export function authorityCertificate(
   ]);
 }
 
-/** A server's, by host name or address. */
-export function serverCertificate(
+export type Use = 'server' | 'member' | 'client';
+
+/** Extended key usage: a member of a cluster dials the others, and answers them. */
+const PURPOSES = {
+  server: ['1.3.6.1.5.5.7.3.1'],
+  member: ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'],
+  client: ['1.3.6.1.5.5.7.3.2'],
+} as const satisfies Record<Use, readonly string[]>;
+
+/** @param name - its common name, which PostgreSQL takes for the role of a client; null: none, as etcd wants it */
+export function machineCertificate(
   issuer: Issuer,
-  hosts: readonly string[],
-  publicKey: KeyObject,
+  machine: {
+    readonly use: Use;
+    readonly name: string | null;
+    readonly hosts: readonly string[];
+    readonly publicKey: KeyObject;
+  },
   valid: { readonly from: Date; readonly until: Date },
 ): string {
-  return certificate(issuer, nameOf(hosts[0] ?? ''), publicKey, valid, [
+  const { use, name, hosts, publicKey } = machine;
+  const subject = name === null ? sequence() : nameOf(name);
+  return certificate(issuer, subject, publicKey, valid, [
     extension('2.5.29.19', true, sequence()),
     // digitalSignature.
     extension('2.5.29.15', true, bits(Buffer.from([0b1000_0000]), 7)),
-    // serverAuth.
-    extension('2.5.29.37', false, sequence(oid('1.3.6.1.5.5.7.3.1'))),
-    extension('2.5.29.17', false, sequence(...hosts.map(hostName))),
+    extension('2.5.29.37', false, sequence(...PURPOSES[use].map(oid))),
+    // Critical where nothing else says whose it is (RFC 5280, 4.2.1.6).
+    extension('2.5.29.17', name === null, sequence(...hosts.map(hostName))),
     extension('2.5.29.14', false, octets(keyId(publicKey))),
     extension('2.5.29.35', false, sequence(der(0x80, keyId(issuer.publicKey)))),
   ]);

@@ -9,10 +9,10 @@ import {
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { groupCommand, localCommand, numberArgument, runs } from '#cli/command.ts';
 import { CommandFailure } from '#cli/failure.ts';
-import { authorityCertificate, serverCertificate, subjectOf } from './certificate.ts';
+import { authorityCertificate, machineCertificate, subjectOf, type Use } from './certificate.ts';
 
 const DAY_MS = 86_400_000;
 /** Clocks of phones are behind by minutes; by a day only if nobody looks after them. */
@@ -75,10 +75,27 @@ function init(): Command {
 
 function issue(): Command {
   const command = localCommand('issue', {
-    summary: 'Issue a certificate to a box: for “serve --tls-cert --tls-key”.',
-    example: 'kaimen ca issue north.gate.example 10.20.0.11 --dir ca --out north',
+    summary:
+      'Issue a certificate to a machine: for “serve --tls-cert --tls-key”, etcd and Patroni.',
+    example:
+      'kaimen ca issue north.gate.example 10.20.0.11 --dir ca --out north\n' +
+      'kaimen ca issue box-1.gate.example 10.20.0.11 --use member --dir ca --out cell-member\n' +
+      'kaimen ca issue node-1.gate.example --use client --dir ca --out cell-node\n' +
+      'kaimen ca issue db-1.gate.example --use client --name replicator --dir ca --out replicator',
   })
-    .argument('<hosts...>', 'names and addresses of the box')
+    .argument('<hosts...>', 'names and addresses of the machine')
+    .addOption(
+      new Option(
+        '--use <use>',
+        'server: a box or a node, for lanes and browsers. member: of etcd or Patroni, which also dial each other. client: who asks those',
+      )
+        .choices(['server', 'member', 'client'])
+        .default('server'),
+    )
+    .option(
+      '--name <text>',
+      'common name: the role at PostgreSQL; none for etcd. A server has its first host',
+    )
     .requiredOption('--dir <dir>', 'of the authority')
     .requiredOption('--out <dir>', 'where box.pem and box-key.pem are written')
     .option(
@@ -86,15 +103,21 @@ function issue(): Command {
       `how long it is good (default ${SERVER_DAYS_MAX})`,
       numberArgument(1, SERVER_DAYS_MAX),
     );
-  type Issue = { readonly dir: string; readonly out: string; readonly days?: number };
+  type Issue = {
+    readonly dir: string;
+    readonly out: string;
+    readonly use: Use;
+    readonly name?: string;
+    readonly days?: number;
+  };
   return runs<Issue>(command, async ({ args, options, out }) => {
     const hosts = args.flat();
     const authority = readAuthority(options.dir);
     const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const pem = serverCertificate(
+    const { use, name = use === 'server' ? hosts[0] : undefined } = options;
+    const pem = machineCertificate(
       authority,
-      hosts,
-      keys.publicKey,
+      { use, name: name ?? null, hosts, publicKey: keys.publicKey },
       valid(options.days ?? SERVER_DAYS_MAX),
     );
     mkdirSync(options.out, { recursive: true, mode: 0o700 });

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { createServer, type Server } from 'node:tls';
 import { gzipSync } from 'node:zlib';
-import { authorityCertificate, serverCertificate, subjectOf } from '#cli/ca/certificate.ts';
+import { authorityCertificate, machineCertificate, subjectOf } from '#cli/ca/certificate.ts';
 import { kaimen, sendJson, standIn } from '#cli/stand-in-server.ts';
 import type { NodeView } from '#protocol/node.ts';
 import { lookAtBackups } from './backups.ts';
@@ -44,7 +44,8 @@ async function shows(hosts: readonly string[], from: number, until: number) {
     from: new Date(Date.now() + from * DAY_MS),
     until: new Date(Date.now() + until * DAY_MS),
   };
-  const cert = serverCertificate(issuer, hosts, own.publicKey, valid);
+  const machine = { use: 'server', name: hosts[0] ?? null, hosts } as const;
+  const cert = machineCertificate(issuer, { ...machine, publicKey: own.publicKey }, valid);
   const key = own.privateKey.export({ type: 'pkcs8', format: 'pem' });
   const server: Server = createServer({ cert: `${cert}${authority}`, key });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

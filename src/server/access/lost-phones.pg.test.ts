@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { JournalReceipt } from '#protocol/journal.ts';
 import { Phone } from '../../testing/phone.ts';
 import { EVENT, PhoneNight, WITHIN_MS } from '../../testing/phone-night.ts';
+import { until } from '../../testing/waiting.ts';
 
 let night: PhoneNight;
 
@@ -82,6 +83,10 @@ test('two phones with one key are noticed, and a phone that was started anew is 
   await phone.ask('/api/v1/device');
   await again.ask('/api/v1/device');
   assert.deepEqual(await night.alarmsOf(phone), []);
+  // Nobody waits for a run to be written down.
+  const runs = 'SELECT 1 FROM device_runs WHERE device = $1';
+  const written = () => night.database.pool.query(runs, [phone.deviceId]);
+  await until(WITHIN_MS, written, ({ rowCount }) => rowCount === 2);
   // The first goes on when the second has long begun.
   const back = `UPDATE device_runs SET first_at = first_at - interval '20 seconds',
     last_at = last_at - interval '20 seconds' WHERE device = $1`;

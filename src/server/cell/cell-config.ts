@@ -1,4 +1,5 @@
 // Where the cell is and how this node proves itself to it: one file, secrets in files of their own.
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -61,6 +62,7 @@ export function readCellConfig(file: string): CellConfig {
     throw new CellConfigError(`${file}: user and passwordFile belong together`);
   }
   const tls = { ca: read(ca, 'ca'), cert: read(cert, 'cert'), key: read(key, 'key') };
+  if (user !== undefined && tls.cert !== undefined) requireNoName(file, tls.cert);
   const password = read(passwordFile, 'passwordFile')?.trim();
   return {
     endpoints,
@@ -69,6 +71,27 @@ export function readCellConfig(file: string): CellConfig {
     tls: Object.fromEntries(Object.entries(tls).filter(([, text]) => text !== undefined)),
     login: user === undefined || password === undefined ? null : { user, password },
   };
+}
+
+/**
+ * etcd answers 400 to whoever comes with both a name in the certificate and a password to its gateway, since it would
+ * pass over the name (3.3 to 3.6, embed/serve.go).
+ */
+function requireNoName(file: string, cert: string): void {
+  const { subject } = certificateIn(file, cert);
+  const name = /^CN=(.+)$/m.exec(subject ?? '')?.[1];
+  if (name === undefined) return;
+  throw new CellConfigError(
+    `${file}: cert: it has the common name “${name}”, and etcd refuses whoever has a name and a password: issue one without, with “kaimen ca issue HOST --use client”`,
+  );
+}
+
+function certificateIn(file: string, cert: string): X509Certificate {
+  try {
+    return new X509Certificate(cert);
+  } catch {
+    throw new CellConfigError(`${file}: cert: is not a certificate in PEM`);
+  }
 }
 
 function readJson(file: string): unknown {

@@ -36,9 +36,8 @@ export class EtcdMember implements Disposable {
     let answer = '';
     response.setEncoding('utf8');
     for await (const chunk of response as AsyncIterable<string>) answer += chunk;
-    const parsed = JSON.parse(answer) as { code?: number; error?: string; message?: string };
-    if (response.statusCode === 200) return parsed;
-    throw new EtcdError(parsed.code ?? 0, parsed.error ?? parsed.message ?? answer.slice(0, 200));
+    if (response.statusCode === 200) return JSON.parse(answer);
+    throw errorIn(answer, response.statusCode ?? 0);
   }
 
   /** The lines of an answer that does not end. */
@@ -80,3 +79,17 @@ export class EtcdMember implements Disposable {
     });
   }
 }
+
+/** What refuses before the gateway does so in plain words. */
+function errorIn(answer: string, status: number): Error {
+  const said = answer.slice(0, 200).trim();
+  try {
+    const { code, error, message } = JSON.parse(answer) as Refusal;
+    return new EtcdError(code ?? 0, error ?? message ?? said);
+  } catch {
+    // Of its own trouble another member knows nothing; what is wrong with the request, all of them say.
+    return status >= 500 ? new Error(said) : new EtcdError(0, said);
+  }
+}
+
+type Refusal = { readonly code?: number; readonly error?: string; readonly message?: string };

@@ -99,7 +99,7 @@ test('what needs someone is on the list, and goes down it when somebody has take
 
 test('tells the overview as it changes, once a second', async () => {
   using stream = await LiveStream.open(`${node.url}${EVENT}/overview/live`, node.adminToken);
-  const first = (await stream.next('overview', 3_000)) as { data: Overview };
+  const first = (await stream.next('overview', 5_000)) as { data: Overview };
   assert.equal(first.data.totals.admitted, 6);
 });
 
@@ -186,12 +186,12 @@ test('a delayed kick-off is one act: forecast, window and lanes move together, a
     });
   const before = await node.ask<ControlsState>(`${EVENT}/controls`);
   using lane = await LiveStream.open(`${node.url}${EVENT}/live`, lanes['N1']?.token ?? '');
-  await lane.next('list', 3_000);
+  await lane.next('list', 5_000);
   const { window, fence } = await move({ startsAt, endsAt });
   assert.deepEqual(window, { startsAt, endsAt, doorsAt: null });
   assert.equal(fence, before.fence + 1, 'one change, not two');
   const isIt = (data: unknown) => (data as ControlsState).fence === fence;
-  const { data } = await lane.next('controls', 2_000, { isIt });
+  const { data } = await lane.next('controls', 5_000, { isIt });
   assert.deepEqual((data as ControlsState).window, window);
   const { event } = await look();
   assert.deepEqual([event.startsAt, event.endsAt, event.areTimesMoved], [startsAt, endsAt, true]);

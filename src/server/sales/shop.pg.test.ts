@@ -137,11 +137,11 @@ test('an order is made once of a hold, at the price that was quoted, and shown b
 
 test('the live feed tells of seats that were taken', async () => {
   using stream = await LiveStream.openWith(`${node.url}${shopPaths.live('derby')}`, {});
-  await stream.next('reload', 2_000);
+  await stream.next('reload', 5_000);
   const body = { seats: [30, 31].map((seat) => ({ seat, type: 'adult' })) };
   await node.ask(shopPaths.holds('derby'), { body, headers: asBuyer() });
   const isOfThese = (data: unknown) => (data as AvailabilityDelta).seats.includes(30);
-  const { data } = await stream.next('delta', 3_000, { isIt: isOfThese });
+  const { data } = await stream.next('delta', 5_000, { isIt: isOfThese });
   assert.deepEqual((data as AvailabilityDelta).seats, [30, SEAT_TAKEN, 31, SEAT_TAKEN]);
 });
 
