@@ -6,6 +6,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Etcd } from '#server/cell/etcd.ts';
 import { put } from '#server/cell/wire.ts';
+import { CLAIM_OPTIONS } from '#server/open-database.ts';
 import { deviceAt } from '#server/platform/principal.ts';
 import { moveToCell } from '#testing/cell-event.ts';
 import { derbyFile, derbyTickets } from '#testing/derby.ts';
@@ -51,6 +52,7 @@ async function measure(own: TestDatabase, cluster: EtcdCluster | null): Promise<
       : { endpoints: cluster.endpoints, prefix: '/kaimen', venue: [], tls: {}, login: null };
   await using node = await HubNode.open(own, {
     now: at('18:00'),
+    options: CLAIM_OPTIONS,
     ...(cell === null ? {} : { cell }),
   });
   const id = cluster === null ? 'bench-postgres' : 'bench-etcd';
