@@ -70,11 +70,16 @@ export class NodePost implements AsyncDisposable {
     if (this.isRunning) await this.#server?.kill();
   }
 
-  /** As when its machine loses power: the database dies with it. */
+  /** As when its machine loses power: the database dies with it, and none of its processes writes any more. */
   async loseMachine(): Promise<void> {
     await this.kill();
-    this.killDatabase();
-    await untilGone(this.#postmaster());
+    const postmaster = this.#postmaster();
+    if (postmaster === null) return;
+    // Stopped first, or it would start others while these are counted.
+    signal(postmaster, 'SIGSTOP');
+    const family = [postmaster, ...childrenOf(postmaster)];
+    for (const pid of family) signal(pid, 'SIGKILL');
+    await Promise.all(family.map(untilGone));
   }
 
   /** @returns whether there was one to kill */
@@ -130,6 +135,16 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
     return pid > 1 && process.kill(pid, name);
   } catch {
     return false;
+  }
+}
+
+/** As `/proc` has it; none elsewhere than on Linux. */
+function childrenOf(parent: number): number[] {
+  try {
+    const file = `/proc/${parent}/task/${parent}/children`;
+    return readFileSync(file, 'utf8').trim().split(' ').map(Number).filter(Boolean);
+  } catch {
+    return [];
   }
 }
 
