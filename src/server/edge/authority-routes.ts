@@ -1,5 +1,6 @@
 // Who decides an event: shown, and moved by people.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
@@ -12,12 +13,15 @@ import { secondPerson } from '#server/platform/second-person.ts';
 import { inTransaction } from '#server/platform/transaction.ts';
 import type { ServerContext } from '#server/server-context.ts';
 import { replayLeftovers } from '#server/sync/replay.ts';
-import { findEdge } from './edge-store.ts';
+import { type EdgeRow, findEdge } from './edge-store.ts';
 import { headOf } from './log.ts';
 import { type AuthorityRow, lockAuthority, moveAuthority } from './move-authority.ts';
 
 const params = z.object({ id });
 const HEARD_WITHIN_MS = 30_000;
+/** A box that is up says twice a second how it is; what it said before may be of a life that is over. */
+const HEARD_AGAIN_WITHIN_MS = 3_000;
+const LOOK_EVERY_MS = 100;
 
 export function addAuthorityRoutes(app: FastifyInstance, context: ServerContext): void {
   addRoute(app, {
@@ -46,9 +50,9 @@ export function addAuthorityRoutes(app: FastifyInstance, context: ServerContext)
         body.isLost === true
           ? await secondPerson(context.access, principal, body.secondPerson, 'authority.move')
           : null;
+      await requireAble(context, body.to);
       const number = await context.acts.do(principal, async (client) => {
         const row = await lockAuthority(client, eventId);
-        await requireNode(context, body.to);
         refuseHalfway(row, body.to, body.isLost === true);
         if (body.isLost !== true) await refuseUnready(context, client, row, body.to);
         const isFromCell = row.authority === CELL && body.to !== CELL;
@@ -78,27 +82,44 @@ async function viewOf(context: ServerContext, eventId: string): Promise<Authorit
   });
 }
 
-async function requireNode(context: ServerContext, name: string): Promise<void> {
-  const { pool, now } = context;
+/** Whoever is named must be there, and able to decide: or nobody would. */
+async function requireAble(context: ServerContext, name: string): Promise<void> {
   if (name === 'hub') return;
   if (name === CELL) {
     await cellOf(context).etcd.head();
     return;
   }
-  const edge = await findEdge(pool, name);
-  if (edge !== null && edge.revoked_at === null) {
-    const silentMs = now() - (edge.seen_at?.getTime() ?? 0);
-    if (silentMs <= HEARD_WITHIN_MS) return;
+  const edge = await heardAgain(context, name);
+  const silentMs = context.now() - (edge.seen_at?.getTime() ?? 0);
+  if (silentMs > HEARD_WITHIN_MS) {
     throw new HttpProblem('conflict', {
       detail: `${name} was not heard of in the last ${HEARD_WITHIN_MS / 1_000} s: nobody would decide the event`,
       mend: 'start the box, look at “kaimen edge list”, then name it',
     });
   }
-  throw malformedField(
-    'to',
-    `there is no box ${name}; enrol it with “kaimen edge enrol”`,
-    '“kaimen edge list” names those there are',
-  );
+  if (edge.report?.isRebuilding !== true) return;
+  throw new HttpProblem('conflict', {
+    detail: `the store of ${name} is behind and is being rebuilt: nobody would decide the event`,
+    mend: 'end that first with “kaimen reconcile” at the box, or name another node',
+  });
+}
+
+/** The box as it is, once it has said so since it was asked for; else as it was heard of last. */
+async function heardAgain({ pool, now }: ServerContext, name: string): Promise<EdgeRow> {
+  const askedAt = now();
+  for (;;) {
+    const edge = await findEdge(pool, name);
+    if (edge === null || edge.revoked_at !== null) {
+      throw malformedField(
+        'to',
+        `there is no box ${name}; enrol it with “kaimen edge enrol”`,
+        '“kaimen edge list” names those there are',
+      );
+    }
+    const isHeard = (edge.seen_at?.getTime() ?? 0) >= askedAt;
+    if (isHeard || now() - askedAt > HEARD_AGAIN_WITHIN_MS) return edge;
+    await pause(LOOK_EVERY_MS);
+  }
 }
 
 function cellOf({ cell }: ServerContext): NonNullable<ServerContext['cell']> {

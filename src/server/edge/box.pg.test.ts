@@ -212,6 +212,12 @@ test('a box that comes back from an older copy of itself decides nothing more by
   const passed = () => ground.tryScan(box, lane, 8);
   const { value: back } = await until(SOON_MS, passed, ({ status }) => status === 200);
   assert.equal(back.body.reason, 'already-used');
+  // Named while its store is behind, it would decide nothing, and nobody else either.
+  const refused = await ground.hub.refuses(409, `${DERBY}/authority`, {
+    body: { to: 'north', reason: 'it is back' },
+  });
+  assert.match(refused.detail ?? '', /the store of north is behind/);
+  assert.equal((await ground.tryScan(ground.hub, lane, 10)).body.verdict, 'admitted');
 });
 
 test('what a box does not do itself is done at the hub; without the hub it says so', async () => {
