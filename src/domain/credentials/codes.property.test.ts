@@ -1,8 +1,8 @@
 // Whatever a camera delivers: never an exception, and never a genuine code that nobody minted.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { hmacSha256, sha256, signWith, verifyWith } from '#testing/credentials.ts';
+import { fc } from '#testing/properties.ts';
 import { decodeBase32, encodeBase32 } from './base32.ts';
 import { codeHash, normaliseCode, outlineOf, READING_LENGTH_MAX, readCode } from './reading.ts';
 import { claimedEventOf, mintSignedCode, openSignedCode } from './signed-code.ts';

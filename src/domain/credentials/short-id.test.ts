@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { fromHex, hmacSha256, validCredentials } from '#testing/credentials.ts';
+import { fc } from '#testing/properties.ts';
 import { BASE32_ALPHABET } from './base32.ts';
 import { mintShortId, openShortId, readShortId, writtenShortId } from './short-id.ts';
 import { ISSUE_MAX, SERIAL_MAX } from './ticket-code.ts';

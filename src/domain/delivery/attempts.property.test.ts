@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Instant } from '#domain/kernel/instant.ts';
+import { fc } from '#testing/properties.ts';
 import { afterAttempt, GIVE_UP_AFTER_MS } from './attempts.ts';
 
 const DEFERRED = { kind: 'deferred', why: 'away' } as const;

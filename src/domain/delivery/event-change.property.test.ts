@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type Instant, MINUTE_MS } from '#domain/kernel/instant.ts';
 import type { PolicySnapshot } from '#domain/refunds/policy.ts';
 import type { LineStanding } from '#domain/refunds/quote-refund.ts';
 import type { Quote } from '#domain/sales/quoted.ts';
+import { fc } from '#testing/properties.ts';
 import {
   decideConsequence,
   type EventChange,

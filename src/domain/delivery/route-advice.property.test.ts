@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type Instant, MINUTE_MS } from '#domain/kernel/instant.ts';
+import { fc } from '#testing/properties.ts';
 import { arriveBy, type GateLoad } from './arrival.ts';
 import { type Approach, type GateChoice, routeAdvice } from './route-advice.ts';
 

@@ -2,10 +2,10 @@
 // re-issues, exits and a clock that steps back.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type Instant, SECOND_MS } from '#domain/kernel/instant.ts';
 import { type Answer, type AuthorityScan, codeOf, ModelAuthority } from '#testing/authority.ts';
 import { at } from '#testing/entry.ts';
+import { fc } from '#testing/properties.ts';
 import { foldCrossings, insideOf } from './crossings.ts';
 
 type Act =

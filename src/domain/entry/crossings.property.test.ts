@@ -1,10 +1,10 @@
 // Journals arrive in any order, late and in pieces: what they fold to must not depend on it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { MINUTE_MS } from '#domain/kernel/instant.ts';
 import { at } from '#testing/entry.ts';
+import { fc } from '#testing/properties.ts';
 import {
   annulCrossing,
   type Crossing,

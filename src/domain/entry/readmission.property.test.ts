@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Instant } from '#domain/kernel/instant.ts';
+import { fc } from '#testing/properties.ts';
 import { type Crossing, type CrossingRules, foldCrossings, openingFor } from './crossings.ts';
 import { crossingsCarriedOver } from './readmission.ts';
 

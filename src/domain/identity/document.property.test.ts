@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '#testing/properties.ts';
 import { checkCharacter, DOCUMENT_KINDS, maskedDocument, readDocument } from './document.ts';
 
 /** Of the standard's own example, GB 11643-1999. */

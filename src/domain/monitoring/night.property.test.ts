@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '#testing/properties.ts';
 import { peakOf } from './night.ts';
 
 test('no stretch of the night let in more than its peak, and the peak is one of them', () => {

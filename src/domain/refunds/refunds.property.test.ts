@@ -2,7 +2,6 @@
 // what goes back is what was quoted, and never more than was paid.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type Instant, MINUTE_MS, plusMs } from '#domain/kernel/instant.ts';
 import { decideOrder } from '#domain/sales/decide-order.ts';
 import { sumOf } from '#domain/sales/money.ts';
@@ -11,6 +10,7 @@ import type { OrderFact } from '#domain/sales/order-fact.ts';
 import { unsoundnessOf } from '#domain/sales/order-soundness.ts';
 import type { Quote } from '#domain/sales/quoted.ts';
 import { at } from '#testing/entry.ts';
+import { fc } from '#testing/properties.ts';
 import { cartOf, NAME, PRICE_LIST, quoted, voucher } from '#testing/sale.ts';
 import { acceptRefund } from './accept-refund.ts';
 import { checkTiers, type RefundPolicy, snapshotOf, TIERS_MAX, type Tier } from './policy.ts';

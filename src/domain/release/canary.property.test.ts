@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '#testing/properties.ts';
 import { ALPHA, judgeCanary, type Slice, type Tried, WRONG_AT_MOST } from './canary.ts';
 
 const NOTHING: Tried = { scans: 0, refused: 0, timed: 0, slow: 0, differed: 0 };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type Instant, MINUTE_MS, plusMs } from '#domain/kernel/instant.ts';
 import { at } from '#testing/entry.ts';
+import { fc } from '#testing/properties.ts';
 import { NAME } from '#testing/sale.ts';
 import { type ArrivalOffer, creditsFor, decidePledge, type Pledge } from './arrival-credit.ts';
 import { type ArrivalBin, shiftArrivals } from './arrival-shift.ts';

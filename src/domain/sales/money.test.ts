@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '#testing/properties.ts';
 import { allocate, shareOf, sumOf, taxWithin } from './money.ts';
 
 test('a share is rounded half up to the unit', () => {

@@ -2,9 +2,9 @@
 // the order, its seats and the books must agree.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { MINUTE_MS } from '#domain/kernel/instant.ts';
+import { fc } from '#testing/properties.ts';
 import { decideOrder } from './decide-order.ts';
 import { balancesOf, type Posting } from './ledger.ts';
 import { sumOf } from './money.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { at } from '#testing/entry.ts';
+import { fc } from '#testing/properties.ts';
 import { cartOf } from '#testing/sale.ts';
 import type { Cart } from './cart.ts';
 import { decideQuotas, type Quota, quotaCounts } from './quota.ts';

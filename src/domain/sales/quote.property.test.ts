@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '#testing/properties.ts';
 import { cartOf, NAME, PRICE_LIST, quoted, voucher } from '#testing/sale.ts';
 import type { Cart } from './cart.ts';
 import { sumOf, taxWithin } from './money.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { checkCharacter, type IdentityDocument } from '#domain/identity/document.ts';
+import { fc } from '#testing/properties.ts';
 import { birthDayOf, type NamedLine, type RealNameRule, refuseNames } from './real-name.ts';
 
 const DAY = '2026-11-29';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '#testing/properties.ts';
 import { type EntryGate, type EntrySection, planEntry, USUAL_RATES } from './entry-capacity.ts';
 import { forecastEntry, risksOf } from './entry-forecast.ts';
 import { spreadOverGates } from './gate-shares.ts';

@@ -1,7 +1,7 @@
 // The finder against all choices there are, on grounds small enough to look at every one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '#testing/properties.ts';
 import type { LayoutDraft } from './layout-draft.ts';
 import { makeLayout } from './make-layout.ts';
 import { SeatFinder } from './seat-finder.ts';

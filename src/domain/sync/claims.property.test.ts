@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Crossing } from '#domain/entry/crossings.ts';
 import type { Instant } from '#domain/kernel/instant.ts';
+import { fc } from '#testing/properties.ts';
 import { packClaim, parseClaimsCursor, unpackClaim } from './claims.ts';
 
 const GATES = ['N1', 'N2', 'S1'];

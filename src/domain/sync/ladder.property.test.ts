@@ -1,7 +1,7 @@
 // Whatever boxes and hubs do, a lane answers in time, and what is gone costs it one slow scan.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '#testing/properties.ts';
 import { LadderWorld, type Manner, type Place } from '../../testing/ladder-world.ts';
 import type { Tier } from './asking.ts';
 import { FALSE_RECOVERY_WITHIN_MS } from './breaker.ts';

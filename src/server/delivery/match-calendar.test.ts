@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '#testing/properties.ts';
 import { propertyOf, readCalendar } from '../../testing/calendar-reading.ts';
 import { type CalendarMatch, matchCalendar } from './match-calendar.ts';
 
@@ -83,7 +83,10 @@ test('an order of which nothing is good any more takes its entry back', () => {
 });
 
 test('whatever is in the names, every line folds, unfolds, and says what was meant', () => {
-  const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 120 });
+  // U+FFFD stands where a character was lost, so in what is read back it must not be.
+  const text = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 120 })
+    .filter((name) => !name.includes('\uFFFD'));
   const named = fc.record({ 'zh-CN': text, en: text });
   const at = fc.integer({ min: 0, max: Date.UTC(2100, 0) / 1000 }).map((second) => second * 1000);
   fc.assert(

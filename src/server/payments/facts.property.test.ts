@@ -1,11 +1,11 @@
 // Whatever the order in which a provider's messages come, and however often: the same payment, the same order.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Instant } from '#domain/kernel/instant.ts';
 import { decideOrder } from '#domain/sales/decide-order.ts';
 import { NO_WORTH, newOrder, type Order, usedMinor } from '#domain/sales/order.ts';
 import type { OrderFact } from '#domain/sales/order-fact.ts';
+import { fc } from '#testing/properties.ts';
 import type { HeardFact, StoredDecision, StoredFact } from './fact-store.ts';
 import { type PaymentSums, stateOf, withFact } from './payment-state.ts';
 import { type FactKind, factId } from './provider.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '#testing/properties.ts';
 import { type CsvRow, readCsv } from './csv.ts';
 import { CsvFileError, type Encoding } from './csv-text.ts';
 
