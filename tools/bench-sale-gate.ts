@@ -12,6 +12,7 @@ import {
   runFloodDrill,
   type Turn,
 } from '#drill/flood/flood-drill.ts';
+import { STOLEN_MAX } from '#drill/flood/flood-ratios.ts';
 import type { Request } from '#drill/load/connection.ts';
 import { shopPaths } from '#protocol/shop-addresses.ts';
 import { writePart } from '#testing/bench-report.ts';
@@ -28,7 +29,7 @@ const RATIO_MAX = 1.5;
 const SCANS_PER_SECOND = 50;
 const TIMES = 10;
 /** The slowest hundredth of one turn is five scans: many turns say what one does not. */
-const ROUNDS = 9;
+const ROUNDS = 12;
 const TURN_MS = 10_000;
 /** More than are served in a turn. */
 const BUYERS = 12_000;
@@ -81,7 +82,7 @@ try {
   const part = partOf(report);
   process.stdout.write(part);
   if (!process.argv.includes('--dry')) writePart('The gate of another match beside a sale', part);
-  process.exitCode = report.ratio <= RATIO_MAX ? 0 : 1;
+  process.exitCode = (report.own ?? report).ratio <= RATIO_MAX ? 0 : 1;
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
@@ -94,7 +95,8 @@ function partOf(report: FloodReport): string {
     const told = sale?.flood;
     const rate = (count = 0) => Math.round(count / (told?.seconds ?? 1));
     const p99 = [turn, other, sale].map((one) => one?.scanP99Ms.toFixed(1) ?? '–').join(' | ');
-    return `| ${at + 1} | ${p99} | ${rate(told?.served)} | ${rate(told?.shed)} |`;
+    const stolen = [turn, other, sale].map((one) => percentOf(one?.stolen)).join(' · ');
+    return `| ${at + 1} | ${p99} | ${rate(told?.served)} | ${rate(told?.shed)} | ${stolen} |`;
   });
   const failed = [...calm, ...beside, ...flooded].reduce((sum, one) => sum + one.scansFailed, 0);
   const middle = (turns: readonly Turn[]) =>
@@ -103,15 +105,28 @@ function partOf(report: FloodReport): string {
 lanes and the buyers on the same machine. ${SCANS_PER_SECOND} scans a second at one match, by 16 lanes, at a rate that waits for nobody, with journals, lists and controls beside them.
 A ground of ${LARGE_SEATS} seats is on sale at the same node; holds of two seats, availability and pages are asked ${TIMES} times as fast as the node serves them when it
 has nothing else to do (${Math.round(report.capacityPerSecond)} a second). In the turns “beside”, the same flood goes to a bare program on the same cores: what the machine alone takes.
+The last column is the part of one core that the host of this machine gave to others, in each of the three turns.
 
-| round | scan p99 without, ms | flood beside, ms | with the sale, ms | served a second | turned away a second |
-|---|---|---|---|---|---|
+| round | scan p99 without, ms | flood beside, ms | with the sale, ms | served a second | turned away a second | taken by others of the host |
+|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 
 | | wanted | taken |
 |---|---|---|
-| scan p99 with the sale ÷ without, median of the rounds | ≤ ${RATIO_MAX} | **${report.ratio.toFixed(2)}** (${middle(flooded)} ms to ${middle(calm)} ms) |
+| scan p99 with the sale ÷ without, ${ownWords(report)} | ≤ ${RATIO_MAX} | **${report.own?.ratio.toFixed(2) ?? '–'}** |
+| the same, median of all rounds | | ${report.ratio.toFixed(2)} (${middle(flooded)} ms to ${middle(calm)} ms) |
 | with the sale ÷ with the same flood at a bare program beside | | ${report.ratioBeside.toFixed(2)} |
 | good tickets that were not admitted | 0 | ${failed} |
 `;
+}
+
+function ownWords({ own }: FloodReport): string {
+  const most = percentOf(STOLEN_MAX);
+  return own === null
+    ? `turns in which others of the host had ${most} of a core at most: too few`
+    : `medians of the ${own.calm} calm and ${own.flooded} other turns in which others of the host had ${most} of a core at most`;
+}
+
+function percentOf(share = Number.NaN): string {
+  return `${(share * 100).toFixed(0)} %`;
 }

@@ -34,16 +34,37 @@ export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
+/**
+ * Seconds of cores so far that this machine wanted and its host gave to others (proc_stat(5), `steal`). 0 on a machine
+ * that is nobody's guest.
+ */
+function stolenSeconds(): number {
+  if (!CAN_READ_PROCESSES) return Number.NaN;
+  const [all = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
+  return Number(all.trim().split(/\s+/)[STEAL] ?? 0) / TICKS_PER_SECOND;
+}
+
+const STEAL = 8;
+
+type Cost<T> = {
+  readonly result: T;
+  readonly seconds: number;
+  readonly cpu: CpuSeconds;
+  /** Seconds of cores that others of the host had meanwhile. */
+  readonly stolen: number;
+};
+
 /** Runs `work` and counts what it cost the server and its PostgreSQL. */
 export async function withCost<T>(
   server: { readonly pid: number; readonly postmaster: number | null },
   work: () => Promise<T>,
-): Promise<{ readonly result: T; readonly seconds: number; readonly cpu: CpuSeconds }> {
+): Promise<Cost<T>> {
   const read = (): CpuSeconds =>
     CAN_READ_PROCESSES
       ? { server: cpuSecondsOf(server.pid), postgres: cpuSecondsOfFamily(server.postmaster ?? 0) }
       : { server: Number.NaN, postgres: Number.NaN };
   const before = read();
+  const stolenBefore = stolenSeconds();
   const startedAt = performance.now();
   const result = await work();
   const seconds = (performance.now() - startedAt) / 1_000;
@@ -51,6 +72,7 @@ export async function withCost<T>(
   return {
     result,
     seconds,
+    stolen: stolenSeconds() - stolenBefore,
     cpu: { server: after.server - before.server, postgres: after.postgres - before.postgres },
   };
 }

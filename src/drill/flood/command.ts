@@ -39,6 +39,12 @@ export async function floodDrill(args: readonly string[]): Promise<boolean> {
     say(
       `scan p99 with the flood to that without: ${report.ratio.toFixed(2)} (at most ${RATIO_MAX})`,
     );
+    const { own } = report;
+    if (own !== null) {
+      say(
+        `… of the ${own.calm} and ${own.flooded} turns that the machine had to itself: ${own.ratio.toFixed(2)}`,
+      );
+    }
     say(`… to that with the flood at a bare program beside: ${report.ratioBeside.toFixed(2)}`);
     if (isTooBusy(report)) {
       const share = report.ratioOfMachine.toFixed(2);

@@ -2,7 +2,6 @@
 // lists. Calm and flood take turns, so that what else the machine does weighs on both.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { median } from '#drill/bench/figure.ts';
 import { type CpuSeconds, withCost } from '#drill/bench/processes.ts';
 import { DrillClient, type Lane } from '#drill/drill-client.ts';
 import { type Request, requestBytes } from '#drill/load/connection.ts';
@@ -11,6 +10,7 @@ import type { Histogram } from '#drill/load/histogram.ts';
 import { openLoop } from '#drill/load/loops.ts';
 import { ServerProcess } from '#drill/server-process.ts';
 import { refOf, type SmallMatch, setUpMatch } from '#drill/small-match.ts';
+import { type Ratios, ratiosOf, type Turns } from './flood-ratios.ts';
 import { type FloodTally, flood, startRefuser } from './flood-wish.ts';
 import { goOn, type Steady } from './steady.ts';
 
@@ -40,24 +40,17 @@ export type Turn = {
   readonly steady: Steady;
   readonly cpu: CpuSeconds;
   readonly seconds: number;
+  /** Of a core, that others of the machine's host had. */
+  readonly stolen: number;
   readonly flood: FloodTally | null;
 };
 
-export type FloodReport = {
-  /** Of the other requests, a second, by a node that has nothing else to do. */
-  readonly capacityPerSecond: number;
-  readonly calm: readonly Turn[];
-  /** The same flood at a bare program beside the server: what it takes from the machine alone. */
-  readonly beside: readonly Turn[];
-  readonly flooded: readonly Turn[];
-  /** Median over the rounds of the 99th percentile with the flood to that without. */
-  readonly ratio: number;
-  /** The same to that with the flood beside: what it does to a server because it is the one asked. */
-  readonly ratioBeside: number;
-  /** Of the turns beside to the calm ones: far above 1, the machine is too busy to show anything else. */
-  readonly ratioOfMachine: number;
-  readonly metrics: readonly string[];
-};
+export type FloodReport = Turns &
+  Ratios & {
+    /** Of the other requests, a second, by a node that has nothing else to do. */
+    readonly capacityPerSecond: number;
+    readonly metrics: readonly string[];
+  };
 
 /** Twice as many as the server lets wait: fewer would only wait, as they should, and nothing would be turned away. */
 const FLOOD_CONNECTIONS = 2_048;
@@ -84,7 +77,7 @@ export async function runFloodDrill(
   );
   await scanning.run(WARM_UP_MS);
   await using refuser = await startRefuser();
-  const turns: Record<TurnName, Turn[]> = { calm: [], beside: [], flooded: [] };
+  const turns = { calm: [] as Turn[], beside: [] as Turn[], flooded: [] as Turn[] };
   const perSecond = capacityPerSecond * size.times;
   const wish = { requests: requests.all, perSecond, connections: FLOOD_CONNECTIONS };
   const wishes = {
@@ -103,23 +96,13 @@ export async function runFloodDrill(
     say(roundLine(round, turns));
   }
   scanning.close();
-  const ratios = {
-    ratio: ratioOf(turns.flooded, turns.calm),
-    ratioBeside: ratioOf(turns.flooded, turns.beside),
-    ratioOfMachine: ratioOf(turns.beside, turns.calm),
-  };
-  return { capacityPerSecond, ...turns, ...ratios, metrics: await metricsOf(server) };
-}
-
-/** Median over the rounds: what else the machine did in a round weighed on both. */
-function ratioOf(some: readonly Turn[], others: readonly Turn[]): number {
-  return median(some.map((each, at) => each.scanP99Ms / (others[at]?.scanP99Ms ?? Number.NaN)));
+  const metrics = await metricsOf(server);
+  return { capacityPerSecond, ...turns, ...ratiosOf(turns), metrics };
 }
 
 const TURNS = ['calm', 'beside', 'flooded'] as const;
-type TurnName = (typeof TURNS)[number];
 
-function roundLine(round: number, turns: Readonly<Record<TurnName, readonly Turn[]>>): string {
+function roundLine(round: number, turns: Turns): string {
   const [calm, beside, flooded] = TURNS.map((name) => turns[name].at(-1));
   const ms = (value = Number.NaN) => `${value.toFixed(1)} ms`;
   const { flood: told, steady, cpu, seconds = 1 } = flooded ?? {};
@@ -132,6 +115,7 @@ function roundLine(round: number, turns: Readonly<Record<TurnName, readonly Turn
     `control ${steady?.control.answered}/${steady?.control.asked} ${ms(steady?.control.p99Ms)}`,
     `journals ${ms(calm?.steady.journal.p99Ms)}, ${ms(steady?.journal.p99Ms)}`,
     `server ${((cpu?.server ?? 0) / seconds).toFixed(2)} and PostgreSQL ${((cpu?.postgres ?? 0) / seconds).toFixed(2)} of a core`,
+    `others of the host had ${[calm, beside, flooded].map((each) => each?.stolen.toFixed(2)).join(', ')} of one`,
   ].join('; ');
 }
 
@@ -186,7 +170,7 @@ async function turn(
   size: FloodSize,
   wish: Parameters<typeof flood>[0] | null,
 ): Promise<Turn> {
-  const { result, cpu, seconds } = await withCost(server, async () => {
+  const { result, cpu, seconds, stolen } = await withCost(server, async () => {
     const asking = Promise.withResolvers<void>();
     if (wish === null) asking.resolve();
     const flooding =
@@ -209,6 +193,7 @@ async function turn(
     steady,
     cpu,
     seconds,
+    stolen: stolen / seconds,
     flood: told,
   };
 }
