@@ -1,5 +1,4 @@
 // The server program: reads its configuration, wires the parts, starts and stops.
-import './short-pauses.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import path from 'node:path';
