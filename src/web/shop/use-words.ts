@@ -19,7 +19,10 @@ export function useWords() {
     say,
     language,
     has: (id: string) => id in intl.messages,
-    nameOf: (name: Localized) => name[LOCALE_OF[language] === 'zh-CN' ? 'zh-CN' : 'en'],
+    nameOf: useCallback(
+      (name: Localized) => name[LOCALE_OF[language] === 'zh-CN' ? 'zh-CN' : 'en'],
+      [language],
+    ),
     tag: useCallback(
       (amountMinor: number, currency: string) => tag(amountMinor, currency, language),
       [language],

@@ -1,7 +1,20 @@
 // Draws a ground of any size on one canvas. From afar sections are areas, filled by what is left of them; nearer
 // they are pictures of their seats, painted once and copied. It draws only when something has changed.
-import { type Camera, cameraOver, kept, meet, shownBox, toScreen, zoomedAt } from './camera.ts';
-import { addShape, paintTile, type SeatFilter } from './paint-tile.ts';
+import { SEAT_FREE } from '#protocol/shop.ts';
+import { type Camera, cameraOver, kept, meet, shownBox, zoomedAt } from './camera.ts';
+import {
+  type Drawing,
+  drawPlate,
+  drawRowNames,
+  drawSeatNumbers,
+  drawSectionName,
+  drawStandNames,
+  type MapWords,
+  type RowMark,
+  rowMarks,
+  sectionPlate,
+} from './map-labels.ts';
+import { addShape, fits, paintTile, type SeatFilter } from './paint-tile.ts';
 import { cornersOf, looksOf } from './price-looks.ts';
 import type { PlanSection, SeatPlan } from './seat-plan.ts';
 import type { SeatStock } from './seat-stock.ts';
@@ -9,17 +22,19 @@ import { TileCache } from './tile-cache.ts';
 
 /** From here on seats are told apart: four pixels each. */
 export const SEATS_FROM_SCALE = 7;
-const LABEL_FROM_PX = 26;
 export const ANY_SEAT: SeatFilter = { categories: null, flags: 0, together: 1 };
 
-type Inks = Readonly<Record<'ground' | 'fg' | 'quiet' | 'line' | 'accent' | 'raised', string>>;
+type Ink = 'ground' | 'fg' | 'quiet' | 'line' | 'accent' | 'raised';
+type Inks = Readonly<Record<Ink | 'family', string>>;
 
 export class MapView {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   readonly #plan: SeatPlan;
   readonly #stock: SeatStock;
+  readonly #words: MapWords;
   readonly #tiles = new TileCache();
+  readonly #rowMarks = new Map<number, RowMark[]>();
   readonly #stopWatching: () => void;
   #camera: Camera = { x: 0, y: 0, scale: 1 };
   #size = { width: 1, height: 1 };
@@ -30,10 +45,11 @@ export class MapView {
   #chosen: ReadonlySet<number> = new Set();
   isDark = false;
 
-  constructor(canvas: HTMLCanvasElement, plan: SeatPlan, stock: SeatStock) {
+  constructor(canvas: HTMLCanvasElement, plan: SeatPlan, stock: SeatStock, words: MapWords) {
     const context = canvas.getContext('2d', { alpha: false });
     if (context === null) throw new Error('this browser draws no canvas');
-    [this.#canvas, this.#context, this.#plan, this.#stock] = [canvas, context, plan, stock];
+    [this.#canvas, this.#context, this.#words] = [canvas, context, words];
+    [this.#plan, this.#stock] = [plan, stock];
     this.#stopWatching = stock.watch((sections) => {
       this.#tiles.spoil(sections);
       this.#ask();
@@ -130,9 +146,10 @@ export class MapView {
     const sections = this.#plan.sections.filter(({ box }) => meet(box, shown));
     for (const section of sections) this.#drawArea(section);
     if (scale >= SEATS_FROM_SCALE) for (const section of sections) this.#drawSeats(section);
-    for (const seat of this.#chosen) this.#drawChosen(seat);
     context.setTransform(this.#dots, 0, 0, this.#dots, 0, 0);
-    for (const section of sections) this.#drawLabel(section);
+    this.#drawNames(sections);
+    context.setTransform(grow, 0, 0, grow, grow * dx, grow * dy);
+    for (const seat of this.#chosen) this.#drawChosen(seat);
     if (this.#tiles.isBehind) this.#ask();
   }
 
@@ -208,19 +225,38 @@ export class MapView {
     context.stroke();
   }
 
-  #drawLabel({ box, index, source }: PlanSection): void {
-    const { scale } = this.#camera;
-    const isFar = scale < SEATS_FROM_SCALE || source.kind === 'standing';
-    const wide = Math.min(box.right - box.left, box.bottom - box.top) * scale;
-    if (!isFar || wide < LABEL_FROM_PX) return;
-    const middle = [(box.left + box.right) / 2, (box.top + box.bottom) / 2] as const;
-    const { px, py } = toScreen(this.#camera, this.#size, ...middle);
-    const context = this.#context;
-    context.font = `600 ${wide < 40 ? 10 : 12}px system-ui, sans-serif`;
-    context.textAlign = 'center';
-    context.textBaseline = 'middle';
-    context.fillStyle = this.#stock.leftIn(index) > 0 ? this.#inks.ground : this.#inks.quiet;
-    context.fillText(source.id, px, py);
+  #drawNames(sections: readonly PlanSection[]): void {
+    const { family } = this.#inks;
+    const drawing = { context: this.#context, camera: this.#camera, size: this.#size, family };
+    const isFar = this.#camera.scale < SEATS_FROM_SCALE;
+    if (isFar) drawStandNames(drawing, this.#plan, this.#words, this.#inks);
+    for (const section of sections) {
+      if (isFar || section.source.kind === 'standing') {
+        const isLeft = this.#stock.leftIn(section.index) > 0;
+        drawSectionName(drawing, section, isLeft ? this.#inks.ground : this.#inks.quiet);
+      } else {
+        this.#drawSeatNames(drawing, section);
+      }
+    }
+  }
+
+  #drawSeatNames(drawing: Drawing, section: PlanSection): void {
+    const isOpen = (seat: number) =>
+      this.#stock.codes[seat] === SEAT_FREE &&
+      (this.#plan.seats.category[seat] ?? -1) >= 0 &&
+      fits(this.#plan, this.#stock, this.#filter, seat);
+    const plate = sectionPlate(drawing, section);
+    drawSeatNumbers(drawing, this.#plan, section, isOpen, this.#inks.ground);
+    drawRowNames(drawing, this.#marksOf(section), this.#words, plate, this.#inks.quiet);
+    if (plate !== null) drawPlate(drawing, plate, this.#inks);
+  }
+
+  #marksOf(section: PlanSection): readonly RowMark[] {
+    const known = this.#rowMarks.get(section.index);
+    if (known !== undefined) return known;
+    const made = rowMarks(this.#plan, section);
+    this.#rowMarks.set(section.index, made);
+    return made;
   }
 }
 
@@ -234,5 +270,6 @@ function inksOf(): Inks {
     line: ink('line'),
     accent: ink('accent'),
     raised: ink('raised'),
+    family: getComputedStyle(document.body).fontFamily,
   };
 }

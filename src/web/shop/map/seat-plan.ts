@@ -96,7 +96,7 @@ export function sectionAt(
   y: number,
   within: number,
 ): PlanSection | null {
-  const under = plan.sections.find((section) => contains(section, x, y));
+  const under = plan.sections.find((section) => sectionHas(section, x, y));
   if (under !== undefined) return under;
   let [best, nearest]: [PlanSection | null, number] = [null, within];
   for (const section of plan.sections) {
@@ -107,8 +107,8 @@ export function sectionAt(
   return best;
 }
 
-/** By how often a ray crosses the outline. */
-function contains({ box, outline }: PlanSection, x: number, y: number): boolean {
+/** Whether a point is inside, in metres: by how often a ray from it crosses the outline. */
+export function sectionHas({ box, outline }: PlanSection, x: number, y: number): boolean {
   if (x < box.left || x > box.right || y < box.top || y > box.bottom) return false;
   let isInside = false;
   for (let i = 0, j = outline.length - 2; i < outline.length; j = i, i += 2) {

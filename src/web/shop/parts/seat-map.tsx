@@ -4,6 +4,7 @@ import { type SaleView, SEAT_FREE } from '#protocol/shop.ts';
 import { Button } from '#web/ui/button.tsx';
 import { toGround } from '../map/camera.ts';
 import { listenToGestures } from '../map/map-gestures.ts';
+import type { MapWords } from '../map/map-labels.ts';
 import { MapView, SEATS_FROM_SCALE } from '../map/map-view.ts';
 import { type SeatPlan, seatNear, sectionAt } from '../map/seat-plan.ts';
 import type { SeatStock } from '../map/seat-stock.ts';
@@ -27,6 +28,7 @@ type SeatMapProps = {
 
 export function SeatMap(props: SeatMapProps) {
   const { sale, plan, stock, chosen } = props;
+  const words = useMapWords(plan);
   const { say } = useWords();
   const isDark = useDark();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -35,7 +37,7 @@ export function SeatMap(props: SeatMapProps) {
   const [looked, setLooked] = useState<number | null>(null);
   useEffect(() => {
     if (canvas.current === null) return;
-    const made = new MapView(canvas.current, plan, stock);
+    const made = new MapView(canvas.current, plan, stock, words);
     const resizing = new ResizeObserver(() => made.resize());
     resizing.observe(canvas.current);
     setView(made);
@@ -43,7 +45,7 @@ export function SeatMap(props: SeatMapProps) {
       resizing.disconnect();
       made.stop();
     };
-  }, [plan, stock]);
+  }, [plan, stock, words]);
   useEffect(() => view?.look(isDark), [view, isDark]);
   useEffect(() => view?.choose(chosen), [view, chosen]);
   useEffect(() => {
@@ -81,6 +83,20 @@ export function SeatMap(props: SeatMapProps) {
       </div>
     </section>
   );
+}
+
+function useMapWords({ layout }: SeatPlan): MapWords {
+  const { say, nameOf } = useWords();
+  return useMemo(() => {
+    const stands = new Map(layout.stands.map(({ id, name }) => [id, name]));
+    return {
+      stand: (id) => {
+        const name = stands.get(id);
+        return name === undefined ? id : nameOf(name);
+      },
+      row: (row) => say('map.row', { row }),
+    };
+  }, [layout, say, nameOf]);
 }
 
 const STEP_FREE = flagBits(['step-free', 'wheelchair', 'companion']);

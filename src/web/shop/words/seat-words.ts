@@ -91,6 +91,7 @@ export const SEAT_WORDS = {
   'map.nearer': { zh: '放大', en: 'Zoom in' },
   'map.farther': { zh: '缩小', en: 'Zoom out' },
   'map.whole': { zh: '看全场', en: 'Whole ground' },
+  'map.row': { zh: '{row} 排', en: 'Row {row}' },
   'map.filters': { zh: '筛选', en: 'Filters' },
   'map.how': {
     zh: '点一个区看座位；点座位，这里会说它的价格和视野。',
